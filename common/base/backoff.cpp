@@ -8,11 +8,11 @@ namespace tlm {
 milliseconds Backoff::next(double unit)
 {
     constexpr unsigned kMaxDoublings = 30; // beyond it the product would overflow, not grow
-    auto const doublings = std::min(m_attempts, kMaxDoublings);
+    const auto doublings = std::min(m_attempts, kMaxDoublings);
     ++m_attempts;
-    auto const ceiling = std::min<std::int64_t>(m_limit.count(), m_first.count() << doublings);
-    auto const floor = std::min(m_first.count() / 2, ceiling);
-    auto const drawn = static_cast<double>(ceiling - floor) * unit;
+    const auto ceiling = std::min<std::int64_t>(m_limit.count(), m_first.count() << doublings);
+    const auto floor = std::min(m_first.count() / 2, ceiling);
+    const auto drawn = static_cast<double>(ceiling - floor) * unit;
     return milliseconds{floor + static_cast<std::int64_t>(drawn)};
 }
 

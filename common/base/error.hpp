@@ -21,17 +21,19 @@ enum class ErrorKind {
 /// The text is written for the administrator: it names the flag, file or server and what to do.
 class Error : public std::runtime_error {
   public:
-    Error(ErrorKind kind, std::string const& text) : std::runtime_error(text), m_kind(kind) {}
+    Error(ErrorKind kind, const std::string& text) : std::runtime_error(text), m_kind(kind) {}
 
     [[nodiscard]] ErrorKind kind() const noexcept { return m_kind; }
 
     /// True when the same request may succeed later without anybody acting.
-    [[nodiscard]] bool retriable() const noexcept {
+    [[nodiscard]] bool retriable() const noexcept
+    {
         return m_kind == ErrorKind::transient || m_kind == ErrorKind::in_doubt;
     }
 
     /// The exit status of a program that this error ends.
-    [[nodiscard]] ExitStatus exit_status() const noexcept {
+    [[nodiscard]] ExitStatus exit_status() const noexcept
+    {
         return m_kind == ErrorKind::usage ? ExitStatus::usage : ExitStatus::failure;
     }
 
@@ -39,22 +41,22 @@ class Error : public std::runtime_error {
     ErrorKind m_kind;
 };
 
-[[nodiscard]] inline Error usage_error(std::string const& text)
+[[nodiscard]] inline Error usage_error(const std::string& text)
 {
     return {ErrorKind::usage, text};
 }
 
-[[nodiscard]] inline Error transient_error(std::string const& text)
+[[nodiscard]] inline Error transient_error(const std::string& text)
 {
     return {ErrorKind::transient, text};
 }
 
-[[nodiscard]] inline Error fatal_error(std::string const& text)
+[[nodiscard]] inline Error fatal_error(const std::string& text)
 {
     return {ErrorKind::fatal, text};
 }
 
-[[nodiscard]] inline Error in_doubt_error(std::string const& text)
+[[nodiscard]] inline Error in_doubt_error(const std::string& text)
 {
     return {ErrorKind::in_doubt, text};
 }

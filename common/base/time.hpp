@@ -26,7 +26,8 @@ class Clock {
 /// The clocks of the operating system.
 class SystemClock final : public Clock {
   public:
-    [[nodiscard]] EpochMs wall() const override {
+    [[nodiscard]] EpochMs wall() const override
+    {
         return std::chrono::duration_cast<milliseconds>(
                    std::chrono::system_clock::now().time_since_epoch())
             .count();

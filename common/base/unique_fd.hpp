@@ -17,15 +17,16 @@ class UniqueFd {
 
     UniqueFd(UniqueFd&& other) noexcept : m_fd(other.release()) {}
 
-    UniqueFd& operator=(UniqueFd&& other) noexcept {
+    UniqueFd& operator=(UniqueFd&& other) noexcept
+    {
         if (this != &other) {
             reset(other.release());
         }
         return *this;
     }
 
-    UniqueFd(UniqueFd const&) = delete;
-    UniqueFd& operator=(UniqueFd const&) = delete;
+    UniqueFd(const UniqueFd&) = delete;
+    UniqueFd& operator=(const UniqueFd&) = delete;
 
     ~UniqueFd() { reset(); }
 
@@ -35,7 +36,8 @@ class UniqueFd {
 
     [[nodiscard]] int release() noexcept { return std::exchange(m_fd, -1); }
 
-    void reset(int fd = -1) noexcept {
+    void reset(int fd = -1) noexcept
+    {
         if (m_fd >= 0) {
             ::close(m_fd);
         }

@@ -19,15 +19,20 @@ constexpr std::array kDurationUnits{
 };
 
 constexpr std::array kSizeUnits{
-    Unit{"Gi", 1ULL << 30}, Unit{"Mi", 1ULL << 20}, Unit{"Ki", 1ULL << 10}, Unit{"G", 1'000'000'000},
-    Unit{"M", 1'000'000},   Unit{"k", 1'000},       Unit{"", 1},
+    Unit{"Gi", 1ULL << 30},
+    Unit{"Mi", 1ULL << 20},
+    Unit{"Ki", 1ULL << 10},
+    Unit{"G", 1'000'000'000},
+    Unit{"M", 1'000'000},
+    Unit{"k", 1'000},
+    Unit{"", 1},
 };
 
 /// Takes leading digits off `text`.
 std::optional<std::uint64_t> take_digits(std::string_view& text)
 {
     std::uint64_t value = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{}) {
         return std::nullopt;
     }
@@ -51,7 +56,7 @@ std::optional<int> take_fixed(std::string_view& text, std::size_t count)
         return std::nullopt;
     }
     int value = 0;
-    for (char const c : text.substr(0, count)) {
+    for (const char c : text.substr(0, count)) {
         if (c < '0' || c > '9') {
             return std::nullopt;
         }
@@ -73,15 +78,15 @@ bool take_char(std::string_view& text, std::string_view allowed)
 /// `YYYY-MM-DD` at the front of `text`, as milliseconds of its midnight UTC.
 std::optional<EpochMs> take_date(std::string_view& text)
 {
-    auto const year = take_fixed(text, 4);
+    const auto year = take_fixed(text, 4);
     if (!year || !take_char(text, "-")) {
         return std::nullopt;
     }
-    auto const month = take_fixed(text, 2);
+    const auto month = take_fixed(text, 2);
     if (!month || !take_char(text, "-")) {
         return std::nullopt;
     }
-    auto const day = take_fixed(text, 2);
+    const auto day = take_fixed(text, 2);
     if (!day) {
         return std::nullopt;
     }
@@ -99,11 +104,11 @@ std::optional<EpochMs> take_date(std::string_view& text)
 /// `HH:MM` at the front of `text`, in minutes.
 std::optional<int> take_clock(std::string_view& text)
 {
-    auto const hour = take_fixed(text, 2);
+    const auto hour = take_fixed(text, 2);
     if (!hour || *hour > 23 || !take_char(text, ":")) {
         return std::nullopt;
     }
-    auto const minute = take_fixed(text, 2);
+    const auto minute = take_fixed(text, 2);
     if (!minute || *minute > 59) {
         return std::nullopt;
     }
@@ -140,11 +145,11 @@ std::optional<int> take_zone(std::string_view& text)
     if (take_char(text, "Zz")) {
         return 0;
     }
-    bool const west = !text.empty() && text.front() == '-';
+    const bool west = !text.empty() && text.front() == '-';
     if (!take_char(text, "+-")) {
         return std::nullopt;
     }
-    auto const minutes = take_clock(text);
+    const auto minutes = take_clock(text);
     if (!minutes) {
         return std::nullopt;
     }
@@ -164,19 +169,19 @@ std::optional<milliseconds> parse_duration(std::string_view text)
         return std::nullopt;
     }
     while (!text.empty()) {
-        auto const number = take_digits(text);
+        const auto number = take_digits(text);
         if (!number) {
             return std::nullopt;
         }
         std::size_t const letters = text.find_first_of("0123456789");
-        auto const name = text.substr(0, letters);
+        const auto name = text.substr(0, letters);
         while (next_unit < kDurationUnits.size() && kDurationUnits[next_unit].name != name) {
             ++next_unit;
         }
         if (next_unit == kDurationUnits.size()) {
             return std::nullopt;
         }
-        auto const part = multiply(*number, kDurationUnits[next_unit].factor);
+        const auto part = multiply(*number, kDurationUnits[next_unit].factor);
         if (!part || __builtin_add_overflow(total, *part, &total)) {
             return std::nullopt;
         }
@@ -196,8 +201,8 @@ std::string format_duration(milliseconds value)
         return "0";
     }
     std::string text;
-    for (auto const& unit : kDurationUnits) {
-        if (auto const count = rest / unit.factor; count > 0) {
+    for (const auto& unit : kDurationUnits) {
+        if (const auto count = rest / unit.factor; count > 0) {
             text += std::to_string(count);
             text += unit.name;
             rest %= unit.factor;
@@ -208,11 +213,11 @@ std::string format_duration(milliseconds value)
 
 std::optional<std::uint64_t> parse_size(std::string_view text)
 {
-    auto const number = take_digits(text);
+    const auto number = take_digits(text);
     if (!number) {
         return std::nullopt;
     }
-    for (auto const& unit : kSizeUnits) {
+    for (const auto& unit : kSizeUnits) {
         if (unit.name == text) {
             return multiply(*number, unit.factor);
         }
@@ -222,7 +227,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text)
 
 std::string format_size(std::uint64_t bytes)
 {
-    for (auto const& unit : kSizeUnits) {
+    for (const auto& unit : kSizeUnits) {
         if (bytes >= unit.factor && bytes % unit.factor == 0) {
             return std::to_string(bytes / unit.factor).append(unit.name);
         }
@@ -232,23 +237,23 @@ std::string format_size(std::uint64_t bytes)
 
 std::optional<EpochMs> parse_rfc3339(std::string_view text)
 {
-    auto const date = take_date(text);
+    const auto date = take_date(text);
     if (!date || !take_char(text, "Tt ")) {
         return std::nullopt;
     }
-    auto const minutes = take_clock(text);
+    const auto minutes = take_clock(text);
     if (!minutes || !take_char(text, ":")) {
         return std::nullopt;
     }
-    auto const seconds = take_fixed(text, 2);
+    const auto seconds = take_fixed(text, 2);
     if (!seconds || *seconds > 60) {
         return std::nullopt;
     }
-    auto const fraction = take_fraction_ms(text);
+    const auto fraction = take_fraction_ms(text);
     if (!fraction) {
         return std::nullopt;
     }
-    auto const zone = take_zone(text);
+    const auto zone = take_zone(text);
     if (!zone || !text.empty()) {
         return std::nullopt;
     }
@@ -262,12 +267,12 @@ std::string format_rfc3339(EpochMs time)
     if (time < kYear0 || time >= kYear10000) {
         return std::to_string(time);
     }
-    std::chrono::sys_time<milliseconds> const point{milliseconds{time}};
-    auto const day = std::chrono::floor<std::chrono::days>(point);
+    const std::chrono::sys_time<milliseconds> point{milliseconds{time}};
+    const auto day = std::chrono::floor<std::chrono::days>(point);
     std::chrono::year_month_day const date{day};
     std::chrono::hh_mm_ss const clock{point - day};
     std::string text(24, '0');
-    auto const put = [&text](std::size_t at, std::size_t width, std::int64_t value) {
+    const auto put = [&text](std::size_t at, std::size_t width, std::int64_t value) {
         for (std::size_t i = width; i > 0; --i) {
             text[at + i - 1] = static_cast<char>('0' + value % 10);
             value /= 10;
@@ -291,12 +296,12 @@ std::string format_rfc3339(EpochMs time)
 std::optional<EpochMs> parse_time(std::string_view text, EpochMs now)
 {
     if (text.starts_with('-')) {
-        auto const before = parse_duration(text.substr(1));
+        const auto before = parse_duration(text.substr(1));
         return before ? std::optional{now - before->count()} : std::nullopt;
     }
-    if (auto const number = parse_unsigned(text)) {
+    if (const auto number = parse_unsigned(text)) {
         constexpr std::size_t kSecondsDigits = 10;
-        auto const scaled =
+        const auto scaled =
             text.size() <= kSecondsDigits ? multiply(*number, 1'000) : std::optional{*number};
         if (*scaled > static_cast<std::uint64_t>(std::numeric_limits<EpochMs>::max())) {
             return std::nullopt;
@@ -304,7 +309,7 @@ std::optional<EpochMs> parse_time(std::string_view text, EpochMs now)
         return static_cast<EpochMs>(*scaled);
     }
     std::string_view rest = text;
-    if (auto const day = take_date(rest); day && rest.empty()) {
+    if (const auto day = take_date(rest); day && rest.empty()) {
         return day;
     }
     return parse_rfc3339(text);
@@ -312,14 +317,14 @@ std::optional<EpochMs> parse_time(std::string_view text, EpochMs now)
 
 std::optional<std::uint64_t> parse_unsigned(std::string_view text)
 {
-    auto const value = take_digits(text);
+    const auto value = take_digits(text);
     return text.empty() ? value : std::nullopt;
 }
 
 std::optional<double> parse_number(std::string_view text)
 {
     double value = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
         return std::nullopt;
     }

@@ -7,7 +7,7 @@ using namespace tlm;
 TEST_CASE("backoff: delays double up to the limit", "[base]")
 {
     Backoff backoff{milliseconds{100}, milliseconds{1'000}};
-    double const almost_one = 0.999999;
+    const double almost_one = 0.999999;
     CHECK(backoff.next(almost_one).count() == 99);
     CHECK(backoff.next(almost_one).count() == 199);
     CHECK(backoff.next(almost_one).count() == 399);

@@ -11,12 +11,12 @@ TEST_CASE("units: durations are read and written", "[base]")
     CHECK(parse_duration("5s") == milliseconds{5'000});
     CHECK(parse_duration("1h30m") == milliseconds{5'400'000});
     CHECK(parse_duration("7d") == milliseconds{604'800'000});
-    for (auto const* text : {"", "5", "s", "5s1h", "1h1h", "-5s", "1.5s", "5 s", "5x",
+    for (const auto* text : {"", "5", "s", "5s1h", "1h1h", "-5s", "1.5s", "5 s", "5x",
                              "9999999999999999999d", "106751991168d"}) {
         INFO(text);
         CHECK_FALSE(parse_duration(text));
     }
-    for (auto const* text : {"0", "1ms", "1d2h3m4s5ms", "1h30m"}) {
+    for (const auto* text : {"0", "1ms", "1d2h3m4s5ms", "1h30m"}) {
         CHECK(format_duration(*parse_duration(text)) == text);
     }
 }
@@ -27,7 +27,7 @@ TEST_CASE("units: sizes are read and written", "[base]")
     CHECK(parse_size("64Ki") == 65'536U);
     CHECK(parse_size("1M") == 1'000'000U);
     CHECK(parse_size("2Gi") == 2'147'483'648U);
-    for (auto const* text : {"", "Ki", "64kb", "-1", "1.5M", "99999999999Gi"}) {
+    for (const auto* text : {"", "Ki", "64kb", "-1", "1.5M", "99999999999Gi"}) {
         INFO(text);
         CHECK_FALSE(parse_size(text));
     }
@@ -44,21 +44,21 @@ TEST_CASE("units: RFC 3339 times are read and written", "[base]")
     CHECK(parse_rfc3339("2025-12-31 19:00:00-05:00") == 1'767'225'600'000);
     CHECK(parse_rfc3339("2016-12-31T23:59:60Z") == parse_rfc3339("2017-01-01T00:00:00Z"));
     CHECK(parse_rfc3339("1969-12-31T23:59:59.5Z") == -500);
-    for (auto const* text :
+    for (const auto* text :
          {"", "2026-01-01", "2026-01-01T00:00:00", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",
           "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z",
           "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00Zx", "2026-01-01T00:00:00+1:00"}) {
         INFO(text);
         CHECK_FALSE(parse_rfc3339(text));
     }
-    for (EpochMs const time : {EpochMs{0}, EpochMs{-500}, EpochMs{1'767'225'600'123}}) {
+    for (const EpochMs time : {EpochMs{0}, EpochMs{-500}, EpochMs{1'767'225'600'123}}) {
         CHECK(parse_rfc3339(format_rfc3339(time)) == time);
     }
 }
 
 TEST_CASE("units: points in time are read as users write them", "[base]")
 {
-    EpochMs const now = 1'767'225'600'000;
+    const EpochMs now = 1'767'225'600'000;
     CHECK(parse_time("-15m", now) == now - 900'000);
     CHECK(parse_time("1767225600", now) == now);
     CHECK(parse_time("1767225600000", now) == now);

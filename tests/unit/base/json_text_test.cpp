@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/base/json_text.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace tlm;
+using namespace std::string_literals;
+
+namespace {
+
+std::string quoted(const std::string& text)
+{
+    std::string out;
+    append_json_string(out, text);
+    return out;
+}
+
+std::string base64(const std::string& bytes)
+{
+    std::string out;
+    append_base64(out, bytes);
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("json text: nothing in a string can end the line or drive a terminal", "[base]")
+{
+    CHECK(quoted("plain") == R"("plain")");
+    CHECK(quoted("a\"b\\c") == R"("a\"b\\c")");
+    CHECK(quoted("\r\n\t\0\x1b\x7f"s) == R"("\r\n\t\u0000\u001b\u007f")");
+    CHECK(quoted("\xC2\x9B") == R"("\u009b")");
+    CHECK(quoted("Grüße €😀") == "\"Grüße €😀\"");
+}
+
+TEST_CASE("json text: what is not UTF-8 is replaced, the rest is kept", "[base]")
+{
+    CHECK(quoted("a\xFF"
+                 "b") == "\"a\xEF\xBF\xBD"
+                         "b\"");
+    CHECK(quoted("\xC3") == "\"\xEF\xBF\xBD\"");
+    CHECK(is_utf8("Grüße €😀"));
+    CHECK(is_utf8(""));
+    for (const auto* text :
+         {"\x80", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\xF5\x80\x80\x80"}) {
+        CHECK_FALSE(is_utf8(text));
+    }
+}
+
+TEST_CASE("json text: base64 has the values of RFC 4648 section 10", "[base]")
+{
+    CHECK(base64("").empty());
+    CHECK(base64("f") == "Zg==");
+    CHECK(base64("fo") == "Zm8=");
+    CHECK(base64("foo") == "Zm9v");
+    CHECK(base64("foobar") == "Zm9vYmFy");
+    CHECK(base64("\xFB\xFF\x00"s) == "+/8A");
+}

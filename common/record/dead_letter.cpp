@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/record/dead_letter.hpp"
+
+#include "common/base/json_text.hpp"
+
+namespace tlm {
+namespace {
+
+/// `"name":"text"`, or `"name_b64":"…"` when the bytes are not UTF-8.
+void append_bytes(std::string& out, std::string_view name, std::string_view bytes)
+{
+    out += '"';
+    out += name;
+    if (is_utf8(bytes)) {
+        out += "\":";
+        append_json_string(out, bytes);
+    } else {
+        out += "_b64\":\"";
+        append_base64(out, bytes);
+        out += '"';
+    }
+}
+
+} // namespace
+
+std::vector<Header> dead_letter_headers(const DeadLetter& letter)
+{
+    std::vector<Header> headers;
+    headers.reserve(5 + letter.source.size());
+    headers.push_back({"tlm-reason", std::string{reason_name(letter.reject.reason)}});
+    headers.push_back({"tlm-detail", letter.reject.detail});
+    if (!letter.reject.path.empty()) {
+        headers.push_back({"tlm-path", letter.reject.path});
+    }
+    for (const auto& [name, value] : letter.source) {
+        headers.push_back({"tlm-source-" + name, value});
+    }
+    headers.push_back({"tlm-received-at", std::to_string(letter.received_at)});
+    headers.push_back({"tlm-attempt", std::to_string(letter.attempt)});
+    return headers;
+}
+
+void append_dead_letter(std::string& out, const DeadLetter& letter)
+{
+    out += R"({"reason":")";
+    out += reason_name(letter.reject.reason);
+    out += R"(","detail":)";
+    append_json_string(out, letter.reject.detail);
+    out += R"(,"path":)";
+    append_json_string(out, letter.reject.path);
+    out += R"(,"source":{)";
+    bool first = true;
+    for (const auto& [name, value] : letter.source) {
+        if (!first) {
+            out += ',';
+        }
+        first = false;
+        append_json_string(out, name);
+        out += ':';
+        append_json_string(out, value);
+    }
+    out += R"(},"receivedAt":)";
+    out += std::to_string(letter.received_at);
+    out += R"(,"attempt":)";
+    out += std::to_string(letter.attempt);
+    if (!letter.key.empty()) {
+        out += ',';
+        append_bytes(out, "key", letter.key);
+    }
+    out += ',';
+    append_bytes(out, "payload", letter.payload);
+    out += '}';
+}
+
+} // namespace tlm

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dead letter: what was rejected, byte for byte, and why.
+#pragma once
+
+#include "common/base/time.hpp"
+#include "common/record/header.hpp"
+#include "common/record/reject.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tlm {
+
+/// Something that was not accepted, on its way to where it can be examined and sent again.
+/// As a Kafka record its value is `payload`, unchanged, its key `key`, the rest are headers; in a
+/// file or on stderr it is one line of NDJSON. See tlm-record(5), DEAD LETTERS.
+struct DeadLetter {
+    Reject reject;
+    std::string_view payload;   ///< the original bytes; not owned
+    std::string_view key;       ///< the original key or the device id, may be empty; not owned
+    std::vector<Header> source; ///< where it came from: name without `tlm-source-`, value
+    EpochMs received_at = 0;
+    unsigned attempt = 1; ///< how often this payload was rejected so far
+};
+
+/// The headers of a dead letter on Kafka: tlm-reason, tlm-detail, tlm-path, tlm-source-*,
+/// tlm-received-at, tlm-attempt.
+[[nodiscard]] std::vector<Header> dead_letter_headers(const DeadLetter& letter);
+
+/// Appends the letter as one line of NDJSON without its newline; bytes that are not UTF-8 go into
+/// `payload_b64` instead of `payload` (likewise `key_b64`), so nothing of them is changed.
+void append_dead_letter(std::string& out, const DeadLetter& letter);
+
+} // namespace tlm

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/record/guarded_json.hpp"
+
+#include "common/base/json_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
+
+namespace tlm {
+namespace {
+
+namespace dom = simdjson::dom;
+
+/// `~` and `/` as RFC 6901 section 3 writes them.
+std::string pointer_token(std::string_view key)
+{
+    std::string token = "/";
+    for (const char c : key) {
+        if (c == '~') {
+            token += "~0";
+        } else if (c == '/') {
+            token += "~1";
+        } else {
+            token += c;
+        }
+    }
+    return token;
+}
+
+bool has_nul(std::string_view text)
+{
+    return std::memchr(text.data(), '\0', text.size()) != nullptr;
+}
+
+std::optional<Reject> check(dom::element element);
+
+/// The first key that stands twice. Few keys are compared pairwise, many are sorted, so that the
+/// cost stays bounded whatever a device sends.
+std::optional<std::string_view> duplicate_key(dom::object object)
+{
+    constexpr std::size_t kFew = 16;
+    std::array<std::string_view, kFew> few;
+    std::size_t count = 0;
+    for (auto field : object) {
+        if (count == kFew) {
+            break;
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            if (few.at(i) == field.key) {
+                return field.key;
+            }
+        }
+        few.at(count++) = field.key;
+    }
+    if (count < kFew) {
+        return std::nullopt;
+    }
+    std::vector<std::string_view> keys;
+    for (auto field : object) {
+        keys.push_back(field.key);
+    }
+    std::sort(keys.begin(), keys.end());
+    const auto twice = std::adjacent_find(keys.begin(), keys.end());
+    return twice == keys.end() ? std::nullopt : std::optional{*twice};
+}
+
+std::optional<Reject> check_object(dom::object object)
+{
+    for (auto field : object) {
+        if (has_nul(field.key)) {
+            return Reject{Reason::nul_in_string, "", "a key holds U+0000"};
+        }
+        if (auto reject = check(field.value)) {
+            reject->path.insert(0, pointer_token(field.key));
+            return reject;
+        }
+    }
+    if (const auto key = duplicate_key(object)) {
+        return Reject{Reason::duplicate_key, pointer_token(*key), "the key stands twice"};
+    }
+    return std::nullopt;
+}
+
+std::optional<Reject> check_array(dom::array array)
+{
+    std::size_t index = 0;
+    for (auto element : array) {
+        if (auto reject = check(element)) {
+            reject->path.insert(0, "/" + std::to_string(index));
+            return reject;
+        }
+        ++index;
+    }
+    return std::nullopt;
+}
+
+/// Recursion is bounded by the parser's depth limit.
+std::optional<Reject> check(dom::element element)
+{
+    switch (element.type()) {
+    case dom::element_type::OBJECT:
+        return check_object(element.get_object().value_unsafe());
+    case dom::element_type::ARRAY:
+        return check_array(element.get_array().value_unsafe());
+    case dom::element_type::STRING:
+        if (has_nul(element.get_string().value_unsafe())) {
+            return Reject{Reason::nul_in_string, "", "a string holds U+0000"};
+        }
+        return std::nullopt;
+    case dom::element_type::INT64:
+    case dom::element_type::UINT64:
+    case dom::element_type::DOUBLE:
+    case dom::element_type::BOOL:
+    case dom::element_type::NULL_VALUE:
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+/// Takes a number of RFC 8259 section 6 off the front of `text`; false when there is none.
+bool take_number(std::string_view& text)
+{
+    const auto digits = [&text] {
+        std::size_t const count = std::min(text.find_first_not_of("0123456789"), text.size());
+        text.remove_prefix(count);
+        return count;
+    };
+    if (text.starts_with('-')) {
+        text.remove_prefix(1);
+    }
+    const bool zero = text.starts_with('0');
+    std::size_t const whole = digits();
+    if (whole == 0 || (zero && whole > 1)) {
+        return false;
+    }
+    if (text.starts_with('.')) {
+        text.remove_prefix(1);
+        if (digits() == 0) {
+            return false;
+        }
+    }
+    if (text.starts_with('e') || text.starts_with('E')) {
+        text.remove_prefix(1);
+        if (text.starts_with('+') || text.starts_with('-')) {
+            text.remove_prefix(1);
+        }
+        return digits() > 0;
+    }
+    return true;
+}
+
+/// simdjson says NUMBER_ERROR both for what is no number and for what no type can hold. It is a
+/// matter of range when every number in the text has the right form.
+bool all_numbers_well_formed(std::string_view text)
+{
+    while (!text.empty()) {
+        const char c = text.front();
+        if (c == '"') {
+            text.remove_prefix(1);
+            while (!text.empty() && text.front() != '"') {
+                text.remove_prefix(text.front() == '\\' && text.size() > 1 ? 2 : 1);
+            }
+            text.remove_prefix(text.empty() ? 0 : 1);
+        } else if (c == '-' || (c >= '0' && c <= '9')) {
+            if (!take_number(text)) {
+                return false;
+            }
+            if (!text.empty() && std::strchr(",]} \t\r\n", text.front()) == nullptr) {
+                return false;
+            }
+        } else {
+            text.remove_prefix(1);
+        }
+    }
+    return true;
+}
+
+Reject parse_reject(simdjson::error_code error, std::string_view text)
+{
+    switch (error) {
+    case simdjson::DEPTH_ERROR:
+        return {Reason::too_deep, "", "nested deeper than the limit"};
+    case simdjson::UTF8_ERROR:
+        return {Reason::invalid_utf8, "", "not UTF-8"};
+    case simdjson::NUMBER_ERROR:
+    case simdjson::NUMBER_OUT_OF_RANGE:
+        if (all_numbers_well_formed(text)) {
+            return {Reason::number_range, "", "a number that int64, uint64 and double cannot hold"};
+        }
+        return {Reason::not_json, "", "a number is malformed"};
+    case simdjson::EMPTY:
+        return {Reason::not_json, "", "only white space"};
+    default:
+        if (!is_utf8(text)) {
+            return {Reason::invalid_utf8, "", "not UTF-8"};
+        }
+        return {Reason::not_json, "", std::string{"not JSON: "} + simdjson::error_message(error)};
+    }
+}
+
+} // namespace
+
+Verdict<simdjson::dom::element> GuardedJson::parse(std::string_view text)
+{
+    if (m_padded.size() < text.size() + simdjson::SIMDJSON_PADDING) {
+        m_padded.resize(2 * text.size() + simdjson::SIMDJSON_PADDING);
+    }
+    std::memcpy(m_padded.data(), text.data(), text.size());
+    // The tape is sized by us and not by parse(), which would reset the depth limit to its default.
+    if (m_parser.capacity() < text.size() || m_parser.max_depth() != m_max_depth) {
+        if (m_parser.allocate(2 * text.size() + 1, m_max_depth) != simdjson::SUCCESS) {
+            throw std::bad_alloc{};
+        }
+    }
+    dom::element root;
+    if (const auto error = m_parser.parse(m_padded.data(), text.size(), false).get(root)) {
+        return parse_reject(error, text);
+    }
+    if (auto reject = check(root)) {
+        return *std::move(reject);
+    }
+    return root;
+}
+
+} // namespace tlm

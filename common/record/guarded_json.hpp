@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// JSON parsed and guarded; private to this library, because simdjson is slow to include.
+#pragma once
+
+#include "common/record/reject.hpp"
+
+#include <simdjson.h>
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace tlm {
+
+/// Parses one JSON text with simdjson's DOM (which rejects all that RFC 8259 does not allow and
+/// bounds recursion) and checks what readers would disagree on: duplicate keys at any depth,
+/// U+0000 in strings, numbers beyond int64, uint64 and double.
+class GuardedJson {
+  public:
+    explicit GuardedJson(std::size_t max_depth) : m_max_depth(max_depth) {}
+
+    /// The element is valid until the next call.
+    [[nodiscard]] Verdict<simdjson::dom::element> parse(std::string_view text);
+
+  private:
+    simdjson::dom::parser m_parser;
+    std::vector<char> m_padded; ///< simdjson reads up to SIMDJSON_PADDING bytes past the text
+    std::size_t m_max_depth;
+};
+
+} // namespace tlm

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/record/record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace tlm {
+namespace {
+
+void append_number(std::string& out, std::int64_t value)
+{
+    std::array<char, 24> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end);
+}
+
+/// JSON text on one line: outside strings LF and CR are white space, inside they cannot stand.
+void append_json_on_one_line(std::string& out, std::string_view json)
+{
+    std::size_t const begin = out.size();
+    out += json;
+    if (json.find_first_of("\r\n") != std::string_view::npos) {
+        std::replace_if(
+            out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+            [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    }
+}
+
+} // namespace
+
+bool is_device_id(std::string_view text) noexcept
+{
+    constexpr std::size_t kLongest = 128;
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '_' || c == ':' || c == '-';
+    };
+    return !text.empty() && text.size() <= kLongest &&
+           std::all_of(text.begin(), text.end(), allowed);
+}
+
+void append_record(std::string& out, const Record& record)
+{
+    out += R"({"v":1,"deviceId":")";
+    out += record.device_id; // valid ids need no escaping
+    out += R"(","ts":)";
+    append_number(out, record.ts);
+    if (record.ts_from_bridge) {
+        out += R"(,"tsSource":"bridge")";
+    }
+    out += R"(,"receivedAt":)";
+    append_number(out, record.received_at);
+    if (record.boot) {
+        out += R"(,"boot":)";
+        append_number(out, *record.boot);
+    }
+    if (record.seq) {
+        out += R"(,"seq":)";
+        append_number(out, *record.seq);
+    }
+    if (!record.tags.empty()) {
+        out += R"(,"tags":)";
+        append_json_on_one_line(out, record.tags);
+    }
+    out += R"(,"data":)";
+    append_json_on_one_line(out, record.data);
+    out += '}';
+}
+
+} // namespace tlm

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/record/reject.hpp"
+
+namespace tlm {
+
+std::string_view reason_name(Reason reason) noexcept
+{
+    switch (reason) {
+    case Reason::bad_topic:
+        return "bad_topic";
+    case Reason::bad_device_id:
+        return "bad_device_id";
+    case Reason::empty_payload:
+        return "empty_payload";
+    case Reason::too_long:
+        return "too_long";
+    case Reason::invalid_utf8:
+        return "invalid_utf8";
+    case Reason::not_json:
+        return "not_json";
+    case Reason::not_an_object:
+        return "not_an_object";
+    case Reason::too_deep:
+        return "too_deep";
+    case Reason::duplicate_key:
+        return "duplicate_key";
+    case Reason::nul_in_string:
+        return "nul_in_string";
+    case Reason::number_range:
+        return "number_range";
+    case Reason::spoofed_id:
+        return "spoofed_id";
+    case Reason::bad_ts:
+        return "bad_ts";
+    case Reason::bad_seq:
+        return "bad_seq";
+    case Reason::bad_boot:
+        return "bad_boot";
+    case Reason::not_a_record:
+        return "not_a_record";
+    case Reason::refused_by_store:
+        return "refused_by_store";
+    }
+    return "unknown";
+}
+
+} // namespace tlm

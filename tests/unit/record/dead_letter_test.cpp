@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/record/dead_letter.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace tlm;
+
+namespace {
+
+DeadLetter sample(std::string_view payload)
+{
+    DeadLetter letter{
+        {Reason::duplicate_key, "/a/b~1c", "the key stands twice"}, payload, "pump-1", {}, 42, 1};
+    letter.source = {{"mqtt-topic", "devices/pump-1/telemetry"}};
+    return letter;
+}
+
+} // namespace
+
+TEST_CASE("dead letter: headers name the reason, the place and the source", "[record]")
+{
+    CHECK(dead_letter_headers(sample("x")) ==
+          std::vector<Header>{{"tlm-reason", "duplicate_key"},
+                              {"tlm-detail", "the key stands twice"},
+                              {"tlm-path", "/a/b~1c"},
+                              {"tlm-source-mqtt-topic", "devices/pump-1/telemetry"},
+                              {"tlm-received-at", "42"},
+                              {"tlm-attempt", "1"}});
+}
+
+TEST_CASE("dead letter: one line of JSON holds every byte of the payload", "[record]")
+{
+    std::string line;
+    append_dead_letter(line, sample("{\"a\":1,\n\"a\":2}"));
+    CHECK(line ==
+          R"({"reason":"duplicate_key","detail":"the key stands twice","path":"/a/b~1c",)"
+          R"("source":{"mqtt-topic":"devices/pump-1/telemetry"},"receivedAt":42,"attempt":1,)"
+          R"("key":"pump-1","payload":"{\"a\":1,\n\"a\":2}"})");
+    line.clear();
+    append_dead_letter(line, sample(std::string_view{"\xFF\x00", 2}));
+    CHECK(line.find(R"("payload_b64":"/wA=")") != std::string::npos);
+}

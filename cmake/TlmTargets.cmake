@@ -2,9 +2,19 @@
 # the same arrows in the #include lines.
 
 # Every .cpp beside a target must be listed: a file that nobody builds is a file that nobody tests.
+# The check waits for the end of the folder, so that several targets may share one.
 function(tlm_check_all_listed)
+    get_property(checked DIRECTORY PROPERTY TLM_LISTED SET)
+    set_property(DIRECTORY APPEND PROPERTY TLM_LISTED "" ${ARGN})
+    if(NOT checked)
+        cmake_language(DEFER CALL tlm_check_folder)
+    endif()
+endfunction()
+
+function(tlm_check_folder)
+    get_property(listed DIRECTORY PROPERTY TLM_LISTED)
     file(GLOB present RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS "*.cpp")
-    list(REMOVE_ITEM present ${ARGN})
+    list(REMOVE_ITEM present ${listed})
     if(present)
         message(FATAL_ERROR "${CMAKE_CURRENT_SOURCE_DIR}: not listed in CMakeLists.txt: ${present}")
     endif()

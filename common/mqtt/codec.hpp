@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of MQTT 3.1.1 and 5 as a publishing client writes and reads them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace tlm::mqtt {
+
+/// Protocol version; the value is the protocol level byte of CONNECT (OASIS MQTT 3.1.1 and 5.0,
+/// section 3.1.2.2).
+enum class Version : std::uint8_t { v311 = 4, v5 = 5 };
+
+enum class Qos : std::uint8_t { at_most_once = 0, at_least_once = 1 };
+
+/// Largest remaining length of a packet, in bytes (section 2.2.3 in 3.1.1, 1.5.5 in 5.0).
+inline constexpr std::size_t kMaxRemaining = 268'435'455;
+
+/// Longest topic, client id, user name or password, in bytes (section 1.5.3 in 3.1.1, 1.5.4 in 5).
+inline constexpr std::size_t kMaxString = 65'535;
+
+/// CONNECT (section 3.1). No will: a publisher of telemetry has nobody to tell.
+struct Connect {
+    Version version = Version::v5;
+    std::string_view client_id = {};
+    bool clean_start = true;         ///< called Clean Session in 3.1.1
+    std::uint16_t keep_alive_s = 30; ///< 0 switches it off
+    std::optional<std::string_view> user = std::nullopt;
+    std::optional<std::string_view> password = std::nullopt;
+    std::uint32_t max_packet_bytes = 0; ///< the largest packet we take; 0 says nothing; 5 only
+};
+
+/// PUBLISH (section 3.3) at QoS 0 or 1.
+struct Publish {
+    Version version = Version::v5;
+    Qos qos = Qos::at_least_once;
+    bool retain = false;
+    std::uint16_t packet_id = 0; ///< 1 to 65535 at QoS 1; not written at QoS 0
+    std::string_view topic = {};
+    std::string_view payload = {};
+};
+
+/// Appends the packet to `out`. Strings must not exceed kMaxString, the packet not kMaxRemaining:
+/// the caller checks these once, where they come from; beyond them std::length_error is thrown.
+void encode(const Connect& packet, std::string& out);
+void encode(const Publish& packet, std::string& out);
+
+/// PINGREQ (section 3.12), whole.
+inline constexpr std::string_view kPingreq{"\xC0\x00", 2};
+
+/// DISCONNECT with "normal disconnection" (section 3.14), whole; the same in both versions.
+inline constexpr std::string_view kDisconnect{"\xE0\x00", 2};
+
+/// Sets the DUP flag of an encoded PUBLISH (section 3.3.1.1): it may have been delivered before.
+void set_dup(std::string& publish) noexcept;
+
+/// What a CONNACK says (section 3.2). Limits that the broker did not state have the standard's
+/// defaults. Text comes as the broker sent it: do not print it unescaped.
+struct ConnAck {
+    bool session_present = false;
+    std::uint8_t code = 0; ///< return code (3.1.1) or reason code (5); 0 is success
+    std::uint16_t receive_maximum = 65'535;
+    Qos maximum_qos = Qos::at_least_once;
+    bool retain_available = true;
+    std::optional<std::uint32_t> maximum_packet_bytes;
+    std::optional<std::uint16_t> server_keep_alive_s;
+    std::string assigned_client_id;
+    std::string reason_text;
+};
+
+/// PUBACK (section 3.4). 3.1.1 knows no code but success.
+struct PubAck {
+    std::uint16_t packet_id = 0;
+    std::uint8_t code = 0;
+    std::string reason_text;
+};
+
+/// PINGRESP (section 3.13).
+struct PingResp {};
+
+/// DISCONNECT from the broker (section 3.14, version 5 only).
+struct ServerDisconnect {
+    std::uint8_t code = 0;
+    std::string reason_text;
+};
+
+/// The bytes are not MQTT that a broker may send to a publisher: close the connection.
+struct Malformed {
+    std::string_view text; ///< static
+};
+
+/// std::monostate: no whole packet is there yet.
+using Incoming =
+    std::variant<std::monostate, ConnAck, PubAck, PingResp, ServerDisconnect, Malformed>;
+
+/// Cuts a byte stream from a broker into packets. Memory is bounded: a packet beyond
+/// `max_packet_bytes` is Malformed as soon as its length is known. After Malformed every further
+/// call says Malformed until reset(). Any input is answered with a value; nothing throws but a
+/// lack of memory.
+class Decoder {
+  public:
+    static constexpr std::size_t kMaxPacketBytes = 64UL * 1024;
+
+    explicit Decoder(Version version, std::size_t max_packet_bytes = kMaxPacketBytes)
+        : m_version(version), m_max_packet_bytes(max_packet_bytes)
+    {}
+
+    /// Adds bytes as they came; take all packets with next() before adding more.
+    void feed(std::string_view bytes);
+
+    [[nodiscard]] Incoming next();
+
+    /// Forgets everything: a new connection begins.
+    void reset() noexcept;
+
+  private:
+    [[nodiscard]] Incoming fail(std::string_view text) noexcept;
+    [[nodiscard]] Incoming decode(std::uint8_t first, std::string_view body);
+
+    Version m_version;
+    std::size_t m_max_packet_bytes;
+    std::string m_bytes;
+    std::size_t m_at = 0;
+    std::string_view m_failure;
+};
+
+/// What a CONNACK code means, in the standard's words (3.1.1 table 3.1, 5.0 section 2.4).
+[[nodiscard]] std::string_view connack_text(Version version, std::uint8_t code) noexcept;
+
+/// What a reason code of version 5 means, in the standard's words (section 2.4).
+[[nodiscard]] std::string_view reason_text(std::uint8_t code) noexcept;
+
+/// True when a refused connection may be accepted later without anybody acting: the broker is
+/// busy, shutting down or over a quota.
+[[nodiscard]] bool worth_retrying(Version version, std::uint8_t connack_code) noexcept;
+
+} // namespace tlm::mqtt

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is written from an option table: --help, man page, completions, --print-config.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tlm::cli {
+
+class OptionTable;
+struct Option;
+
+/// At most 80 columns, grouped, with defaults.
+[[nodiscard]] std::string help_text(const OptionTable& table);
+
+/// `key = value  # source`, a configuration file that reads back as the same options.
+[[nodiscard]] std::string print_config_text(const OptionTable& table);
+
+/// The body of the OPTIONS section in scdoc.
+[[nodiscard]] std::string man_options(const OptionTable& table);
+
+[[nodiscard]] std::string bash_completion(const OptionTable& table);
+[[nodiscard]] std::string zsh_completion(const OptionTable& table);
+[[nodiscard]] std::string fish_completion(const OptionTable& table);
+
+/// `man`, `bash`, `zsh` or `fish`.
+[[nodiscard]] std::string generate(const OptionTable& table, std::string_view what);
+
+/// The groups of the tool, then the common one.
+[[nodiscard]] std::vector<std::string> groups_in_order(const OptionTable& table);
+
+/// What help and man page say when the user sets nothing; empty: nothing.
+[[nodiscard]] std::string default_text(const Option& option);
+
+/// The help of one option with its choices and default.
+[[nodiscard]] std::string full_help(const Option& option);
+
+/// The candidate nearest to `word` when it is near enough to be meant, else empty.
+template <typename Range>
+[[nodiscard]] std::string nearest(std::string_view word, const Range& candidates);
+
+[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
+
+template <typename Range>
+std::string nearest(std::string_view word, const Range& candidates)
+{
+    std::string best;
+    std::size_t best_distance = word.size() / 3 + 2; // one typing error in three letters, plus one
+    for (const auto& candidate : candidates) {
+        std::size_t const distance = edit_distance(word, candidate);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+} // namespace tlm::cli

@@ -147,7 +147,7 @@ kill9() {
     kill -KILL "$pid" 2>/dev/null || true
     wait_gone "$1" 10 || true
     for child in $children; do
-        timeout 10 tail --pid="$child" -s 0.05 -f /dev/null || true
+        while grep -qs . "/proc/$child/cmdline"; do sleep 0.02; done
     done
     rm -f "$1/pid"
 }
@@ -268,6 +268,13 @@ postgres_user() {
     fi
 }
 
+# PostgreSQL takes even a dead process for its rival until init has buried it.
+await_burial() {
+    local pid deadline=$((SECONDS + 20))
+    pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null) || return 0
+    while kill -0 "$pid" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.02; done
+}
+
 # start_postgres DIR PORT [SETTING=VALUE]...: user postgres, no password, socket in DIR.
 start_postgres() {
     local dir=$1 postgres_port=$2 bin as_user setting settings=()
@@ -275,6 +282,10 @@ start_postgres() {
     for setting in "${@:3}"; do settings+=(-c "$setting"); done
     mkdir -p "$dir"
     postgres_user "$dir"
+    if ! (cd / && "${as_user[@]}" test -w "$dir"); then
+        complain "PostgreSQL's user cannot reach $dir: set TMPDIR to a folder all may enter"
+        return 1
+    fi
     echo INT >"$dir/stop-signal"
     if [[ ! -f $dir/data/PG_VERSION ]]; then
         (cd / && "${as_user[@]}" "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 \
@@ -284,6 +295,7 @@ start_postgres() {
             return 1
         }
     fi
+    await_burial "$dir"
     launch "$dir" env --chdir=/ "${as_user[@]}" "$bin/postgres" -D "$dir/data" \
         -p "$postgres_port" -k "$dir" -c listen_addresses=127.0.0.1 -c max_connections=50 \
         "${settings[@]}" &&
@@ -324,12 +336,13 @@ forward() {
 }
 
 # run_command CMD...: runs it with our stdin, hands signals on, returns its exit status. A command
-# that bash runs in the background ignores SIGINT unless told otherwise, hence env.
+# that bash runs in the background ignores SIGINT unless told otherwise, hence env; and it gets a
+# SIGTERM when we are killed with -9, hence setpriv.
 run_command() {
     local status
     (
         drop_port_locks
-        exec env --default-signal=INT,QUIT "$@"
+        exec setpriv --pdeathsig TERM env --default-signal=INT,QUIT "$@"
     ) <&0 &
     command_pid=$!
     trap 'forward HUP' HUP

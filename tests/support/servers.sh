@@ -220,7 +220,7 @@ start_mosquitto() {
     need mosquitto || return
     mkdir -p "$dir/data"
     {
-        echo "persistence_location $dir/data/"
+        echo "persistence_location $dir/data"
         echo "log_dest stderr"
         echo "user $(id -un)"
         sed "s|@DIR@|$dir|g; s|@PORT@|$mosquitto_port|g" "$conf"

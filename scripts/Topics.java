@@ -59,7 +59,8 @@ public final class Topics {
             }
             Optional<Integer> partitions = take(settings, "partitions");
             Optional<Integer> newPartitions = take(settings, "new-partitions");
-            Optional<Short> replicas = take(settings, "replication-factor").map(Integer::shortValue);
+            Optional<Short> replicas =
+                take(settings, "replication-factor").map(Integer::shortValue);
             return new Wanted(halves[0], partitions, partitions.or(() -> newPartitions), replicas,
                               settings);
         }
@@ -79,7 +80,8 @@ public final class Topics {
 
     private Optional<TopicDescription> find(String name) throws Throwable {
         try {
-            return Optional.of(await(admin.describeTopics(List.of(name)).allTopicNames()).get(name));
+            var found = await(admin.describeTopics(List.of(name)).allTopicNames());
+            return Optional.of(found.get(name));
         } catch (UnknownTopicOrPartitionException e) {
             return Optional.empty();
         }
@@ -90,10 +92,12 @@ public final class Topics {
             NewTopic topic = new NewTopic(wanted.name, wanted.newPartitions, wanted.replicas);
             await(admin.createTopics(List.of(topic.configs(wanted.settings))).all());
         }
-        String partitions = wanted.newPartitions.map(n -> n + " partitions").orElse("Kafka's partitions");
+        int partitions = wanted.newPartitions.orElse(1);
         String replicas = wanted.replicas.map(n -> ", " + n + " replicas").orElse("");
-        say(wanted.name, (dryRun ? "would create (" : "created (") + partitions + replicas
-            + wanted.settings.entrySet().stream().map(s -> ", " + s).reduce("", String::concat) + ")");
+        String settings = wanted.settings.entrySet().stream().map(s -> ", " + s)
+            .reduce("", String::concat);
+        say(wanted.name, (dryRun ? "would create (" : "created (") + partitions
+            + (partitions == 1 ? " partition" : " partitions") + replicas + settings + ")");
     }
 
     private boolean grow(Wanted wanted, TopicDescription is) throws Throwable {
@@ -106,7 +110,8 @@ public final class Topics {
             return false;
         }
         if (!dryRun) {
-            await(admin.createPartitions(Map.of(wanted.name, NewPartitions.increaseTo(want))).all());
+            var growth = Map.of(wanted.name, NewPartitions.increaseTo(want));
+            await(admin.createPartitions(growth).all());
         }
         say(wanted.name, (dryRun ? "would change" : "changed") + " partitions from " + have + " to "
             + want + "; most devices now map to another partition: their older records stay where"

@@ -42,7 +42,8 @@ dies_with() {
     shift
     mkdir "$folder"
     # shellcheck disable=SC2016 # expanded by the inner shell
-    TMPDIR=$folder env --default-signal=INT "$@" bash -c 'cat "$TLM_'"$variable"'_DIR"/${1}pid >"$0/server"
+    TMPDIR=$folder env --default-signal=INT "$@" bash -c '
+        cat "$TLM_'"$variable"'_DIR"/${1}pid >"$0/server"
         echo $$ >"$0/command.part" && mv "$0/command.part" "$0/command" && exec sleep 60' \
         "$folder" "${sub:-}" 2>/dev/null &
     prefix=$!
@@ -61,7 +62,8 @@ check_prefix() {
     local with=$support/$1 ping=$3 status=0 first
     variable=$2
 
-    "$with" bash -c "$ping" >"$work/out" 2>"$work/err" || fail "no answer inside: $(cat "$work/err")"
+    "$with" bash -c "$ping" >"$work/out" 2>"$work/err" ||
+        fail "no answer inside: $(cat "$work/err")"
     expect "$1 is silent on success" "" "$(cat "$work/err")"
     folders_gone "$work" || fail "the folder stays: $(ls "$work")"
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/catch.hpp"
+#include "tools/sim/pacer.hpp"
+
+using namespace tlm;
+using namespace tlm::sim;
+using namespace std::chrono_literals;
+
+TEST_CASE("pacer: a steady stream does not drift", "[sim]")
+{
+    CHECK(steady_position(0, 3) == 0ns);
+    CHECK(steady_position(1, 3) == 333'333'333ns);
+    CHECK(steady_position(3, 3) == 1s);
+    CHECK(steady_position(3'000'000'000, 3) == 1'000'000'000s);
+    CHECK(steady_position(1, 0.1) == 10s);
+    CHECK(steady_position(7, 1e6) == 7us);
+}
+
+TEST_CASE("pacer: a stretch of time holds the messages that stand before its end", "[sim]")
+{
+    CHECK(steady_count(1s, 1'000) == 1'000);
+    CHECK(steady_count(10s, 0.3) == 3);
+    CHECK(steady_count(10s, 0.1) == 1);
+    CHECK(steady_count(0s, 5) == 0);
+    CHECK(steady_count(1ms, 1) == 1); // the first stands at 0
+    for (const double rate : {0.7, 3.0, 1'000.0, 12'345.678}) {
+        const auto count = steady_count(10s, rate);
+        CHECK(steady_position(count - 1, rate) < 10s);
+        CHECK(steady_position(count, rate) >= 10s - 1ns); // positions are cut to nanoseconds
+    }
+}
+
+TEST_CASE("pacer: speeds as users write them", "[sim]")
+{
+    CHECK(parse_speed("1x")->factor == 1.0);
+    CHECK(parse_speed("0.5x")->factor == 0.5);
+    CHECK(parse_speed("10")->factor == 10.0);
+    CHECK_FALSE(parse_speed("max")->factor);
+    for (const auto* text : {"", "x", "0x", "-1x", "fast", "1xx", "inf", "1e300x", "1 x"}) {
+        INFO(text);
+        CHECK_FALSE(parse_speed(text));
+    }
+}
+
+TEST_CASE("pacer: no message is ahead of the moment it is sent, and one is not behind", "[sim]")
+{
+    const EpochMs start = 1'767'225'600'000;
+    const nanoseconds last = 10h;
+    for (const auto& speed :
+         {Speed{0.25}, Speed{1.0}, Speed{3.0}, Speed{10.0}, Speed{1'000.0}, Speed{std::nullopt}}) {
+        const auto timeline = Timeline::moved_to(start, last, speed);
+        milliseconds nearest = milliseconds::max();
+        for (nanoseconds position = 0ns; position <= last; position += 10min) {
+            const auto sent =
+                start + std::chrono::floor<milliseconds>(timeline.due(position)).count();
+            CHECK(timeline.ts(position) <= sent);
+            nearest = std::min(nearest, milliseconds{sent - timeline.ts(position)});
+        }
+        CHECK(nearest <= 1ms);
+    }
+}
+
+TEST_CASE("pacer: at full speed the last message carries the start of the run", "[sim]")
+{
+    const auto timeline = Timeline::moved_to(1'000'000, 60s, Speed{std::nullopt});
+    CHECK(timeline.ts(60s) == 1'000'000);
+    CHECK(timeline.ts(0s) == 940'000);
+    CHECK(timeline.due(30s) == 0s);
+}
+
+TEST_CASE("pacer: a fixed first time is kept at any speed", "[sim]")
+{
+    const auto timeline = Timeline::fixed_at(5'000, Speed{10.0});
+    CHECK(timeline.ts(0s) == 5'000);
+    CHECK(timeline.ts(10s) == 15'000);
+    CHECK(timeline.due(10s) == 1s);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/sim/pacer.hpp"
+
+#include "common/base/units.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tlm::sim {
+namespace {
+
+// long double has a 64-bit mantissa here: 292 years in nanoseconds are exact.
+constexpr long double kNanosPerSecond = 1e9L;
+
+nanoseconds scaled(nanoseconds position, const Speed& speed)
+{
+    if (!speed.factor) {
+        return nanoseconds{0};
+    }
+    const auto exact = static_cast<long double>(position.count()) / *speed.factor;
+    return nanoseconds{static_cast<std::int64_t>(exact)};
+}
+
+} // namespace
+
+nanoseconds steady_position(std::uint64_t i, double rate)
+{
+    const auto exact = static_cast<long double>(i) * kNanosPerSecond / rate;
+    return nanoseconds{static_cast<std::int64_t>(exact)};
+}
+
+std::uint64_t steady_count(nanoseconds length, double rate)
+{
+    const auto exact = static_cast<long double>(length.count()) * rate / kNanosPerSecond;
+    constexpr long double kHair = 1e-9L; // 0.1/s is a little more than a tenth
+    return static_cast<std::uint64_t>(std::max(0.0L, std::ceil(exact - kHair)));
+}
+
+std::optional<Speed> parse_speed(std::string_view text)
+{
+    if (text == "max") {
+        return Speed{std::nullopt};
+    }
+    if (text.ends_with('x')) {
+        text.remove_suffix(1);
+    }
+    const auto factor = parse_number(text);
+    return factor && *factor >= 1e-6 && *factor <= 1e9 ? std::optional{Speed{factor}}
+                                                       : std::nullopt;
+}
+
+Timeline Timeline::moved_to(EpochMs start, nanoseconds last, Speed speed)
+{
+    // No message is ahead when position + shift <= due(position) for all; of the two ends the
+    // first is the tighter one for a slowed series, the last for one that runs faster.
+    const nanoseconds shift = std::min(nanoseconds{0}, scaled(last, speed) - last);
+    return Timeline{start, shift, speed};
+}
+
+Timeline Timeline::fixed_at(EpochMs first, Speed speed)
+{
+    return Timeline{first, nanoseconds{0}, speed};
+}
+
+nanoseconds Timeline::due(nanoseconds position) const
+{
+    return scaled(position, m_speed);
+}
+
+EpochMs Timeline::ts(nanoseconds position) const
+{
+    return m_base + std::chrono::floor<milliseconds>(position + m_shift).count();
+}
+
+} // namespace tlm::sim

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// When each message is due and which time it carries.
+#pragma once
+
+#include "common/base/time.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace tlm::sim {
+
+using std::chrono::nanoseconds;
+
+/// Message i of a steady stream stands at i / rate, computed from i alone: the stream never drifts,
+/// however long it is and however late a message went out. rate > 0, in messages a second.
+[[nodiscard]] nanoseconds steady_position(std::uint64_t i, double rate);
+
+/// How many messages of a steady stream stand before `length`.
+[[nodiscard]] std::uint64_t steady_count(nanoseconds length, double rate);
+
+/// How fast a series is played; no factor: as fast as the receiver takes it.
+struct Speed {
+    std::optional<double> factor = 1.0;
+
+    [[nodiscard]] bool faster_than_recorded() const noexcept { return !factor || *factor > 1; }
+};
+
+/// `1x`, `0.5x`, `10x`, `10`, `max`. Empty when the text is none of these.
+[[nodiscard]] std::optional<Speed> parse_speed(std::string_view text);
+
+/// Places a series of messages in time. A position is the distance of a message from the first of
+/// its series, as recorded or scheduled; due() says when it goes out, ts() which time it carries.
+class Timeline {
+  public:
+    /// The series is moved so that no message carries a time ahead of the moment it is due, and as
+    /// little as that needs: up to the recorded speed the first message carries `start`; above it
+    /// the last, at `last`, carries the moment it is due.
+    [[nodiscard]] static Timeline moved_to(EpochMs start, nanoseconds last, Speed speed);
+
+    /// Messages carry `first` plus their position, whenever they go out.
+    [[nodiscard]] static Timeline fixed_at(EpochMs first, Speed speed);
+
+    /// Since the start of the run.
+    [[nodiscard]] nanoseconds due(nanoseconds position) const;
+
+    [[nodiscard]] EpochMs ts(nanoseconds position) const;
+
+  private:
+    Timeline(EpochMs base, nanoseconds shift, Speed speed)
+        : m_base(base), m_shift(shift), m_speed(speed)
+    {}
+
+    EpochMs m_base;
+    nanoseconds m_shift;
+    Speed m_speed;
+};
+
+} // namespace tlm::sim

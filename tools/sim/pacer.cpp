@@ -17,6 +17,7 @@ nanoseconds scaled(nanoseconds position, const Speed& speed)
     if (!speed.factor) {
         return nanoseconds{0};
     }
+    // Cut, not rounded: then a message is never due before the time it carries.
     const auto exact = static_cast<long double>(position.count()) / *speed.factor;
     return nanoseconds{static_cast<std::int64_t>(exact)};
 }
@@ -25,8 +26,7 @@ nanoseconds scaled(nanoseconds position, const Speed& speed)
 
 nanoseconds steady_position(std::uint64_t i, double rate)
 {
-    const auto exact = static_cast<long double>(i) * kNanosPerSecond / rate;
-    return nanoseconds{static_cast<std::int64_t>(exact)};
+    return nanoseconds{std::llround(static_cast<long double>(i) * kNanosPerSecond / rate)};
 }
 
 std::uint64_t steady_count(nanoseconds length, double rate)

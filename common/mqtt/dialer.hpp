@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens TCP connections without waiting for them.
+#pragma once
+
+#include "common/base/unique_fd.hpp"
+
+#include <netinet/in.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace tlm::mqtt {
+
+/// Tries the addresses of a host in turn, one a call. Used by one thread.
+class Dialer {
+  public:
+    Dialer(std::string host, std::uint16_t port) : m_host(std::move(host)), m_port(port) {}
+
+    /// A non-blocking socket that is connecting (writable when that is decided, then ask
+    /// connect_error), or why there is none. Resolves the name when all addresses were tried:
+    /// that may block for as long as the system's resolver waits.
+    [[nodiscard]] std::variant<UniqueFd, std::string> dial();
+
+    /// True when dial() would try another address of the same look-up: no back-off is due yet.
+    [[nodiscard]] bool has_more() const noexcept { return m_next < m_addresses.size(); }
+
+    /// Forget the rest of the look-up: the next dial() resolves again.
+    void restart() noexcept { m_next = m_addresses.size(); }
+
+  private:
+    struct Address {
+        sockaddr_storage storage;
+        socklen_t length;
+    };
+
+    [[nodiscard]] std::string resolve();
+
+    std::string m_host;
+    std::uint16_t m_port;
+    std::vector<Address> m_addresses;
+    std::size_t m_next = 0;
+};
+
+/// Why a connecting socket failed; empty when it is connected.
+[[nodiscard]] std::string connect_error(int fd);
+
+/// The text of an errno value. Any thread.
+[[nodiscard]] std::string errno_text(int number);
+
+} // namespace tlm::mqtt

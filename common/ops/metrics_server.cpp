@@ -97,7 +97,7 @@ ListenAddress parse_listen_address(std::string_view text)
     const auto wrong = [text] {
         return usage_error(fmt::format("--metrics-listen: '{}' is not ADDR:PORT such as "
                                        "127.0.0.1:9100, [::1]:9100 or :9100",
-                                       log::escape(text)));
+                                       text));
     };
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) {

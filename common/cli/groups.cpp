@@ -35,7 +35,7 @@ std::pair<std::string, std::string> split_property(const std::string& text)
 {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
-        throw usage_error(fmt::format("--property: '{}' is not NAME=VALUE", log::escape(text)));
+        throw usage_error(fmt::format("--property: '{}' is not NAME=VALUE", text));
     }
     return {text.substr(0, equals), text.substr(equals + 1)};
 }

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
-#include <type_traits>
 
 namespace tlm::cli {
 
@@ -62,7 +61,7 @@ template <typename T, typename Write>
 std::string expectation(std::string_view what, Range<T> range, Write write)
 {
     const Range<T> all;
-    const bool low = range.min != all.min && !(std::is_unsigned_v<T> && range.min == T{});
+    const bool low = range.min != all.min;
     const bool high = range.max != all.max;
     if (low && high) {
         return fmt::format("{} from {} to {}", what, write(range.min), write(range.max));
@@ -166,6 +165,28 @@ Option path_like(Field& target, Option option)
     return option;
 }
 
+/// 0 is the strongest source.
+int rank(const Option& option)
+{
+    if (option.source == "flag") {
+        return 0;
+    }
+    return option.source.compare(0, 12, "environment ") == 0 ? 1 : 2;
+}
+
+/// Of --quiet and --verbose the one from the stronger source holds.
+void settle(const Option& quiet, const Option& verbose, CommonOptions& common)
+{
+    if (!common.quiet || !common.verbose) {
+        return;
+    }
+    if (rank(quiet) == rank(verbose)) {
+        throw usage_error("--quiet and --verbose exclude each other");
+    }
+    common.quiet = rank(quiet) < rank(verbose);
+    common.verbose = !common.quiet;
+}
+
 constexpr std::string_view kDuration = "a duration such as 250ms, 5s or 1h30m";
 constexpr std::string_view kWhole = "a whole number";
 
@@ -190,8 +211,8 @@ void OptionTable::add_common()
     add(common.print_config, "print-config", 0,
         "Print every option with its value and where that came from, and exit.")
         .argv_only = true;
-    add(common.quiet, "quiet", 'q', "Log warnings and errors only.");
-    add(common.verbose, "verbose", 'v', "Log more.");
+    const Option* const quiet = &add(common.quiet, "quiet", 'q', "Log warnings and errors only.");
+    const Option* const verbose = &add(common.verbose, "verbose", 'v', "Log more.");
     add_choice(common.log_format, "log-format", 0, "FORMAT",
                "How log lines look; auto is text, without the time under the journal.",
                std::vector<std::pair<std::string, log::Format>>{{"auto", log::Format::automatic},
@@ -206,11 +227,7 @@ void OptionTable::add_common()
     generate.expected = "one of man, bash, zsh, fish";
     m_groups.clear(); // groups() are those of the tool: writers put the common ones last
     m_group = "Options";
-    check([&common] {
-        if (common.quiet && common.verbose) {
-            throw usage_error("--quiet and --verbose exclude each other");
-        }
-    });
+    check([quiet, verbose, &common] { settle(*quiet, *verbose, common); });
 }
 
 void OptionTable::group(std::string title)

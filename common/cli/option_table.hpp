@@ -22,11 +22,17 @@ namespace tlm::cli {
 /// What a shell offers as the value of an option, beside its choices.
 enum class Complete { none, file, directory };
 
-/// Smallest and largest value that an option takes.
+/// Smallest and largest value that an option takes. (numeric_limits knows nothing of durations.)
 template <typename T>
 struct Range {
     T min = std::numeric_limits<T>::lowest();
     T max = std::numeric_limits<T>::max();
+};
+
+template <>
+struct Range<milliseconds> {
+    milliseconds min{0};
+    milliseconds max = milliseconds::max();
 };
 
 /// One row of the table. `set` and `show` are bound to a field of the tool's options struct.
@@ -117,10 +123,9 @@ class OptionTable {
     Option& add(std::optional<double>& target, std::string name, char letter,
                 std::string value_name, std::string help, Range<double> range = {});
     Option& add(milliseconds& target, std::string name, char letter, std::string value_name,
-                std::string help, Range<milliseconds> range = {milliseconds{0}});
+                std::string help, Range<milliseconds> range = {});
     Option& add(std::optional<milliseconds>& target, std::string name, char letter,
-                std::string value_name, std::string help,
-                Range<milliseconds> range = {milliseconds{0}});
+                std::string value_name, std::string help, Range<milliseconds> range = {});
 
     /// Bytes: `64Ki`, `1M`.
     Option& add_size(std::uint64_t& target, std::string name, char letter, std::string value_name,

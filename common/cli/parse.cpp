@@ -10,9 +10,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
-#include <set>
 #include <sstream>
 
 namespace tlm::cli {
@@ -27,9 +27,12 @@ void apply(Option& option, const std::vector<std::string>& values, const std::st
         option.clear();
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
-        if (!option.set(values[i])) {
-            throw usage_error(fmt::format("{}: '{}' is not {}", where[i], log::escape(values[i]),
-                                          option.expected));
+        const auto& choices = option.choices;
+        const bool legal = choices.empty() ||
+                           std::find(choices.begin(), choices.end(), values[i]) != choices.end();
+        if (!legal || !option.set(values[i])) {
+            throw usage_error(
+                fmt::format("{}: '{}' is not {}", where[i], values[i], option.expected));
         }
     }
     option.source = source;
@@ -63,7 +66,7 @@ void apply_arguments(OptionTable& table, const Arguments& arguments)
         *operands.target = arguments.operands;
     } else if (!arguments.operands.empty()) {
         throw usage_error(fmt::format("unexpected operand '{}': {} takes none",
-                                      log::escape(arguments.operands.front()), table.program()));
+                                      arguments.operands.front(), table.program()));
     }
 }
 
@@ -93,7 +96,7 @@ void apply_environment(OptionTable& table, const Environment& environment)
         }
     }
     std::string const near = nearest(entry.key, known);
-    throw usage_error(fmt::format("{}: unknown key '{}'{}", entry.where, log::escape(entry.key),
+    throw usage_error(fmt::format("{}: unknown key '{}'{}", entry.where, entry.key,
                                   near.empty() ? "" : ": did you mean '" + near + "'?"));
 }
 

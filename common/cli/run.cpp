@@ -14,6 +14,7 @@
 #include <csignal>
 #include <exception>
 #include <new>
+#include <system_error>
 
 namespace tlm::cli {
 
@@ -50,10 +51,16 @@ bool write_all(int fd, std::string_view text) noexcept
 }
 
 /// Answers --help and its like. A reader that left early (`--help | head -1`) is no failure.
-ExitStatus answer(std::string_view text) noexcept
+ExitStatus answer(const std::string& program, std::string_view text)
 {
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(concurrency-mt-unsafe): no other thread yet
-    return write_all(STDOUT_FILENO, text) || errno == EPIPE ? ExitStatus::ok : ExitStatus::failure;
+    if (write_all(STDOUT_FILENO, text) || errno == EPIPE) {
+        return ExitStatus::ok;
+    }
+    const auto why = std::generic_category().message(errno);
+    static_cast<void>(write_all(
+        STDERR_FILENO, fmt::format("{}: cannot write to standard output: {}\n", program, why)));
+    return ExitStatus::failure;
 }
 
 void start_log(const OptionTable& table)
@@ -70,10 +77,10 @@ void start_log(const OptionTable& table)
     log::start(settings);
 }
 
-ExitStatus report_usage(const std::string& program, const char* text)
+ExitStatus report_usage(const std::string& program, std::string_view text)
 {
-    static_cast<void>(
-        write_all(STDERR_FILENO, fmt::format("{}: {}\ntry '{} --help'\n", program, text, program)));
+    static_cast<void>(write_all(STDERR_FILENO, fmt::format("{}: {}\ntry '{} --help'\n", program,
+                                                           log::escape(text), program)));
     return ExitStatus::usage;
 }
 
@@ -96,14 +103,15 @@ int run_program(int argc, char** argv, const std::function<OptionTable()>& make_
         try {
             const ParseResult result = parse(table, argc, argv);
             if (result.outcome == Outcome::done) {
-                return static_cast<int>(answer(result.text));
+                return static_cast<int>(answer(table.program(), result.text));
             }
             parsed = true;
             start_log(table);
             status = run_body(body);
         } catch (const Error& error) {
             status = error.exit_status();
-            if (!parsed || error.kind() == ErrorKind::usage) {
+            const bool json = parsed && table.common().log_format == log::Format::json;
+            if (!json && error.kind() == ErrorKind::usage) {
                 status = report_usage(table.program(), error.what());
             } else {
                 log::error("{}", error.what());

@@ -15,9 +15,8 @@ namespace tlm::cli {
 
 namespace {
 
+using CLI::ArgumentMismatch;
 using CLI::ParseError;
-
-constexpr auto kOperands = "operands";
 
 /// True when the next argument is the value of this one, so that it is not looked into.
 bool takes_next(const OptionTable& table, std::string_view argument)
@@ -66,8 +65,26 @@ Error unknown_option(const OptionTable& table, const std::string& argument)
     }
     const bool is_long = shown.compare(0, 2, "--") == 0;
     std::string const near = is_long ? nearest(shown, known) : std::string{};
-    return usage_error(fmt::format("unknown option {}{}", log::escape(shown),
+    return usage_error(fmt::format("unknown option {}{}", shown,
                                    near.empty() ? "" : ": did you mean " + near + "?"));
+}
+
+/// CLI11 leaves operands and unknown options in the order given, with the `--` between.
+std::vector<std::string> operands_of(const OptionTable& table, const std::vector<std::string>& rest)
+{
+    std::vector<std::string> operands;
+    bool options_ended = false;
+    for (const std::string& argument : rest) {
+        if (!options_ended && argument == "--") {
+            options_ended = true;
+            continue;
+        }
+        if (!options_ended && argument.size() > 1 && argument.front() == '-') {
+            throw unknown_option(table, argument);
+        }
+        operands.push_back(argument);
+    }
+    return operands;
 }
 
 void add_row(CLI::App& app, const Option& option)
@@ -104,18 +121,16 @@ Arguments split_argv(const OptionTable& table, int argc, const char* const* argv
     for (const Option& option : table.options()) {
         add_row(app, option);
     }
-    std::vector<std::string> operands;
-    app.add_option(kOperands, operands)->allow_extra_args(false);
 
     std::vector<std::string> arguments = with_empty_values(table, argc, argv);
     std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants them
     try {
         app.parse(arguments);
+    } catch (const ArgumentMismatch& error) {
+        std::string_view const what = error.what(); // "--name: 1 required ..."
+        throw usage_error(fmt::format("{}: its value is missing", what.substr(0, what.find(':'))));
     } catch (const ParseError& error) {
         throw usage_error(error.what());
-    }
-    if (const auto unknown = app.remaining(); !unknown.empty()) {
-        throw unknown_option(table, unknown.front());
     }
     Arguments result;
     for (const Option& option : table.options()) {
@@ -124,7 +139,7 @@ Arguments split_argv(const OptionTable& table, int argc, const char* const* argv
             result.values.emplace(option.name, values);
         }
     }
-    result.operands = std::move(operands);
+    result.operands = operands_of(table, app.remaining());
     return result;
 }
 

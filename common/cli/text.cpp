@@ -102,7 +102,11 @@ std::string full_help(const Option& option)
 std::string help_text(const OptionTable& table)
 {
     std::string out = fmt::format("usage: {} {}\n", table.program(), table.synopsis());
-    for (const auto& line : wrap(table.one_line() + ".", kColumns)) {
+    std::string sentence = table.one_line() + ".";
+    if (sentence[0] >= 'a' && sentence[0] <= 'z') {
+        sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
+    }
+    for (const auto& line : wrap(sentence, kColumns)) {
         out += line + '\n';
     }
     const auto& operands = table.operands();

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/cli/text.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/unit/cli/fixture.hpp"
+
+#include <sstream>
+
+namespace tlm::cli {
+
+TEST_CASE("text: edit distance", "[cli]")
+{
+    CHECK(edit_distance("", "") == 0);
+    CHECK(edit_distance("abc", "") == 3);
+    CHECK(edit_distance("", "abc") == 3);
+    CHECK(edit_distance("kitten", "sitting") == 3);
+    CHECK(edit_distance("topic", "topic") == 0);
+}
+
+TEST_CASE("text: the nearest name, or none", "[cli]")
+{
+    const std::vector<std::string> names{"topic", "to-topic", "group"};
+    CHECK(nearest("topc", names) == "topic");
+    CHECK(nearest("group-id", names) == "group");
+    CHECK(nearest("zebra", names).empty());
+}
+
+TEST_CASE("text: help has the defaults of the start, in 80 columns", "[cli]")
+{
+    Sample sample;
+    OptionTable table = sample.table();
+    table.example("prog -n", "What would be done?");
+    sample.count = 99; // as parsing would
+    std::string const help = help_text(table);
+    CHECK(help.find("  -c, --count N               How many. [10]\n") != std::string::npos);
+    CHECK(help.find("How. One of fast, safe. [fast]\n") != std::string::npos);
+    CHECK(help.find("\nExamples:\n  What would be done?\n    prog -n\n") != std::string::npos);
+    CHECK(help.find("generate") == std::string::npos);
+    CHECK(help.find("\nMain:\n") < help.find("\nCommon:\n"));
+    std::istringstream lines(help);
+    for (std::string line; std::getline(lines, line);) {
+        CHECK(line.size() <= 80);
+    }
+}
+
+TEST_CASE("text: scdoc gets its special characters escaped", "[cli]")
+{
+    OptionTable table("prog", "do something", "");
+    std::string value;
+    table.add(value, "path", 0, "A_B", "Under_score, *star*, <angle> and \\.");
+    std::string const text = man_options(table);
+    CHECK(text.find("*--path* _A\\_B_\n\tUnder\\_score, \\*star\\*, \\<angle\\> and \\\\.\n") !=
+          std::string::npos);
+}
+
+TEST_CASE("text: quotes in a help text do not end a shell's word", "[cli]")
+{
+    OptionTable table("prog", "do something", "");
+    bool value = false;
+    table.add(value, "path", 0, "It's [one]:two");
+    CHECK(fish_completion(table).find("-l path -d 'It'\\''s [one]'") != std::string::npos);
+    CHECK(zsh_completion(table).find("'(--path)--path[It'\\''s \\[one\\]]'") != std::string::npos);
+}
+
+} // namespace tlm::cli

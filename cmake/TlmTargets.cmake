@@ -51,8 +51,9 @@ function(tlm_tool program)
     set_property(GLOBAL APPEND PROPERTY TLM_PROGRAMS ${program})
 endfunction()
 
-# Shell completions, written by the program itself from its option table.
+# Shell completions, written by the program itself from its option table. NO_INSTALL: for tests only.
 function(tlm_completions program)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "NO_INSTALL" "" "")
     set(dir "${CMAKE_BINARY_DIR}/completions")
     file(MAKE_DIRECTORY "${dir}")
     set(outputs)
@@ -64,6 +65,9 @@ function(tlm_completions program)
         list(APPEND outputs "${file}")
     endforeach()
     add_custom_target(${program}_completions ALL DEPENDS ${outputs})
+    if(arg_NO_INSTALL)
+        return()
+    endif()
     install(FILES "${dir}/${program}.bash"
         DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME ${program})
     install(FILES "${dir}/${program}.zsh"

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/catch.hpp"
+#include "tools/mqtt2kafka/forwarder.hpp"
+
+#include <deque>
+#include <memory>
+
+using tlm::AckWindow;
+using tlm::DeadLetters;
+using tlm::Delivery;
+using tlm::Monotonic;
+using tlm::Output;
+using tlm::Reason;
+using tlm::Ticket;
+using tlm::mqtt2kafka::Forwarder;
+using tlm::mqtt2kafka::Message;
+using tlm::mqtt2kafka::TranslateOptions;
+
+namespace {
+
+constexpr tlm::EpochMs kNow = 1'767'225'600'000;
+constexpr const char* kTopic = "devices/d1/telemetry";
+
+/// A sink that confirms when it is told to.
+struct FakeSink final : tlm::Sink {
+    std::vector<std::pair<std::string, Ticket>> sent;
+    std::vector<Delivery> reports;
+    std::size_t room = 1000;
+
+    [[nodiscard]] bool send(const Output& output, Ticket ticket) override
+    {
+        if (room == 0) {
+            return false;
+        }
+        --room;
+        sent.emplace_back(output.value, ticket);
+        return true;
+    }
+
+    void collect(std::vector<Delivery>& deliveries) override
+    {
+        deliveries.insert(deliveries.end(), reports.begin(), reports.end());
+        reports.clear();
+    }
+
+    [[nodiscard]] bool flush(tlm::milliseconds) override { return true; }
+
+    void close() override {}
+
+    void confirm(std::size_t index) { reports.push_back({sent.at(index).second, true, ""}); }
+
+    void confirm_all()
+    {
+        for (const auto& entry : sent) {
+            reports.push_back({entry.second, true, ""});
+        }
+        sent.clear();
+    }
+
+    void refuse(std::size_t index, std::string error)
+    {
+        reports.push_back({sent.at(index).second, false, std::move(error)});
+    }
+};
+
+struct Rig {
+    FakeSink records;
+    FakeSink* dead = nullptr;
+    DeadLetters dead_letters;
+    Forwarder forwarder;
+
+    explicit Rig(AckWindow::Bound bound = {})
+        : dead_letters(make_dead(dead)),
+          forwarder(TranslateOptions{}, bound, records, dead_letters, false)
+    {}
+
+    static DeadLetters make_dead(FakeSink*& dead)
+    {
+        auto sink = std::make_unique<FakeSink>();
+        dead = sink.get();
+        return {std::move(sink), DeadLetters::Form::record};
+    }
+
+    void take(std::string_view payload, bool dup = false, int qos = 1)
+    {
+        forwarder.take({kTopic, payload, qos, false, dup}, Monotonic{});
+    }
+
+    void advance() { forwarder.advance(kNow); }
+};
+
+} // namespace
+
+TEST_CASE("forwarder: a window is releasable when every record is confirmed", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.take(R"({"n":1})");
+    rig.take(R"({"n":2})");
+    CHECK(rig.forwarder.unconfirmed() == 2);
+    rig.advance();
+    REQUIRE(rig.records.sent.size() == 2);
+    CHECK(rig.records.sent[0].first.find(R"("data":{"n":1})") != std::string::npos);
+    rig.records.confirm(1);
+    rig.advance();
+    CHECK(rig.forwarder.unconfirmed() == 1);
+    CHECK_FALSE(rig.forwarder.window().releasable());
+    rig.records.confirm(0);
+    rig.advance();
+    CHECK(rig.forwarder.window().releasable());
+    rig.forwarder.release();
+    CHECK(rig.forwarder.window().items() == 0);
+    CHECK(rig.forwarder.counts().forwarded == 2);
+    CHECK(rig.forwarder.counts().acknowledged == 2);
+}
+
+TEST_CASE("forwarder: a full sink is tried again where it stopped", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.records.room = 1;
+    rig.take(R"({"n":1})");
+    rig.take(R"({"n":2})");
+    rig.advance();
+    CHECK(rig.records.sent.size() == 1);
+    CHECK(rig.forwarder.unconfirmed() == 2);
+    rig.records.room = 5;
+    rig.advance();
+    REQUIRE(rig.records.sent.size() == 2);
+    CHECK(rig.records.sent[1].first.find(R"({"n":2})") != std::string::npos);
+}
+
+TEST_CASE("forwarder: a bad payload is confirmed by the dead-letter sink", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.take("nope");
+    rig.take(R"({"n":2})");
+    rig.advance();
+    REQUIRE(rig.dead->sent.size() == 1);
+    CHECK(rig.dead->sent[0].first == "nope");
+    rig.records.confirm_all();
+    rig.advance();
+    CHECK_FALSE(rig.forwarder.window().releasable());
+    CHECK(rig.forwarder.counts().dead_letters.empty());
+    rig.dead->confirm_all();
+    rig.advance();
+    CHECK(rig.forwarder.window().releasable());
+    CHECK(rig.forwarder.counts().dead_letters.at(Reason::not_json) == 1);
+    CHECK(rig.forwarder.counts().forwarded == 1);
+}
+
+TEST_CASE("forwarder: a record too large for Kafka becomes a dead letter", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.take(R"({"n":1})");
+    rig.advance();
+    rig.records.refuse(0, "MSG_SIZE_TOO_LARGE: Broker: Message size too large");
+    rig.dead->room = 0;
+    rig.advance();
+    rig.advance();
+    CHECK(rig.dead->sent.empty());
+    CHECK(rig.forwarder.unconfirmed() == 1);
+    rig.dead->room = 5;
+    rig.advance();
+    REQUIRE(rig.dead->sent.size() == 1);
+    CHECK(rig.dead->sent[0].first == R"({"n":1})");
+    CHECK_FALSE(rig.forwarder.failed());
+    rig.dead->confirm_all();
+    rig.advance();
+    CHECK(rig.forwarder.window().releasable());
+    CHECK(rig.forwarder.counts().dead_letters.at(Reason::too_long) == 1);
+}
+
+TEST_CASE("forwarder: any other refusal, and one of a dead letter, fails the window",
+          "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.take(R"({"n":1})");
+    rig.take("nope");
+    rig.advance();
+    SECTION("record")
+    {
+        rig.records.refuse(0, "TOPIC_AUTHORIZATION_FAILED: no");
+        rig.advance();
+        CHECK(rig.forwarder.failure().find("TOPIC_AUTHORIZATION_FAILED") != std::string::npos);
+    }
+    SECTION("dead letter")
+    {
+        rig.dead->refuse(0, "MSG_SIZE_TOO_LARGE: no");
+        rig.advance();
+        CHECK(rig.forwarder.failure().find("dead letter") != std::string::npos);
+    }
+    CHECK(rig.forwarder.failed());
+    CHECK_FALSE(rig.forwarder.window().releasable());
+    rig.forwarder.release(); // refused: nothing happens
+    CHECK(rig.forwarder.window().items() == 2);
+    CHECK(rig.forwarder.counts().acknowledged == 0);
+}
+
+TEST_CASE("forwarder: what Kafka had already is recognised when it comes again", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.take(R"({"n":1})");
+    rig.take(R"({"n":2})");
+    rig.take(R"({"n":0})", false, 0);
+    rig.advance();
+    rig.forwarder.link_lost(false);
+    rig.records.confirm_all();
+    rig.advance();
+    CHECK(rig.forwarder.unconfirmed() == 0);
+    rig.forwarder.link_opened();
+    rig.forwarder.session_known(true);
+    CHECK(rig.forwarder.window().items() == 0);
+
+    rig.take(R"({"n":1})", true);
+    rig.take(R"({"n":2})", true);
+    rig.take(R"({"n":2})", true); // once more than remembered
+    rig.take(R"({"n":0})", true);
+    rig.take(R"({"n":3})");
+    rig.advance();
+    CHECK(rig.records.sent.size() == 3);
+    CHECK(rig.forwarder.counts().recognised == 2);
+    CHECK(rig.forwarder.counts().redelivered == 4);
+    CHECK(rig.forwarder.unconfirmed() == 3);
+}
+
+TEST_CASE("forwarder: nothing is recognised that may have been acknowledged", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.take(R"({"n":1})");
+    rig.advance();
+    rig.records.confirm_all();
+    rig.advance();
+    const bool session = GENERATE(true, false);
+    rig.forwarder.link_lost(session); // the other case: written, but the session is there
+    rig.forwarder.link_opened();
+    rig.forwarder.session_known(session);
+    rig.take(R"({"n":1})", true);
+    rig.advance();
+    CHECK(rig.records.sent.size() == 1);
+    CHECK(rig.forwarder.counts().recognised == 0);
+}
+
+TEST_CASE("forwarder: a message without the DUP flag is never a known one", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.take(R"({"n":1})");
+    rig.advance();
+    rig.records.confirm_all();
+    rig.advance();
+    rig.forwarder.link_lost(false);
+    rig.forwarder.link_opened();
+    rig.forwarder.session_known(true);
+    rig.take(R"({"n":1})");
+    rig.advance();
+    CHECK(rig.records.sent.size() == 1);
+    rig.records.confirm_all();
+    rig.advance();
+    rig.forwarder.release();
+
+    // Something new came and was released: what has not come again by now is forgotten.
+    rig.take(R"({"n":1})", true);
+    rig.advance();
+    CHECK(rig.records.sent.size() == 1);
+}
+
+TEST_CASE("forwarder: a lost connection drops what was not sent, and only that", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.records.room = 1;
+    rig.take(R"({"n":1})");
+    rig.take(R"({"n":2})");
+    rig.advance();
+    rig.forwarder.link_lost(false);
+    CHECK(rig.forwarder.unconfirmed() == 1);
+    rig.records.room = 5;
+    rig.advance();
+    CHECK(rig.records.sent.size() == 1);
+    rig.records.confirm_all();
+    rig.advance();
+    CHECK(rig.forwarder.unconfirmed() == 0);
+    rig.forwarder.link_opened();
+    CHECK_FALSE(rig.forwarder.failed());
+
+    // Reports of the window before are of no interest to this one.
+    rig.take(R"({"n":2})", true);
+    rig.advance();
+    rig.records.reports.push_back({1, true, ""});
+    rig.advance();
+    CHECK(rig.forwarder.unconfirmed() == 1);
+}
+
+TEST_CASE("forwarder: the window is bounded", "[mqtt2kafka]")
+{
+    Rig rig{AckWindow::Bound{2, 1000}};
+    rig.take("{}");
+    CHECK(rig.forwarder.has_room());
+    rig.take("{}");
+    CHECK_FALSE(rig.forwarder.has_room());
+}
+
+TEST_CASE("forwarder: QoS 0, retained and redelivered messages are counted apart", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.take("{}", false, 0);
+    rig.take("{}", true, 1);
+    rig.forwarder.take({kTopic, "{}", 1, true, false}, Monotonic{});
+    CHECK(rig.forwarder.counts().received == 3);
+    CHECK(rig.forwarder.counts().without_guarantee == 1);
+    CHECK(rig.forwarder.counts().redelivered == 1);
+    CHECK(rig.forwarder.counts().retained == 1);
+    rig.advance();
+    rig.records.confirm_all();
+    rig.advance();
+    rig.forwarder.release();
+    CHECK(rig.forwarder.counts().acknowledged == 2);
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/catch.hpp"
+#include "tools/mqtt2kafka/translate.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+using tlm::DeadLetter;
+using tlm::EpochMs;
+using tlm::Output;
+using tlm::Reason;
+using tlm::mqtt2kafka::Message;
+using tlm::mqtt2kafka::TranslateOptions;
+using tlm::mqtt2kafka::Translator;
+
+namespace {
+
+constexpr EpochMs kNow = 1'767'225'600'000;
+constexpr EpochMs kDay = 86'400'000;
+
+Message message(std::string_view payload, std::string_view topic = "devices/d1/telemetry")
+{
+    return {topic, payload, 1, false, false};
+}
+
+std::string header(const Output& output, std::string_view name)
+{
+    const auto found = std::find_if(output.headers.begin(), output.headers.end(),
+                                    [name](const auto& header) { return header.name == name; });
+    return found == output.headers.end() ? "(none)" : found->value;
+}
+
+/// The payload that a device with its clock at `ts` sends.
+std::string payload_at(EpochMs ts)
+{
+    return R"({"ts":)" + std::to_string(ts) + R"(,"x":1})";
+}
+
+} // namespace
+
+TEST_CASE("translate: a good payload becomes a record keyed by its device", "[mqtt2kafka]")
+{
+    Translator translator{TranslateOptions{}};
+    const std::string payload = payload_at(kNow - 5);
+    const auto result = translator.translate(message(payload), kNow);
+    REQUIRE(std::holds_alternative<Output>(result));
+    const auto& output = std::get<Output>(result);
+    CHECK(output.key == "d1");
+    CHECK(output.timestamp == kNow - 5);
+    CHECK(output.value == R"({"v":1,"deviceId":"d1","ts":1767225599995,"receivedAt":1767225600000,)"
+                          R"("data":{"ts":1767225599995,"x":1}})");
+    CHECK(header(output, "mqtt-topic") == "devices/d1/telemetry");
+    CHECK(header(output, "mqtt-qos") == "1");
+    CHECK(header(output, "mqtt-retain") == "(none)");
+    CHECK(header(output, "tlm-ts-replaced") == "(none)");
+}
+
+TEST_CASE("translate: retained messages and QoS 0 are marked", "[mqtt2kafka]")
+{
+    Translator translator{TranslateOptions{}};
+    Message retained = message("{}");
+    retained.retain = true;
+    retained.qos = 0;
+    const auto result = translator.translate(retained, kNow);
+    CHECK(header(std::get<Output>(result), "mqtt-retain") == "1");
+    CHECK(header(std::get<Output>(result), "mqtt-qos") == "0");
+
+    // Headers of one message do not leak into the next.
+    const auto plain = translator.translate(message("{}"), kNow);
+    CHECK(header(std::get<Output>(plain), "mqtt-retain") == "(none)");
+}
+
+TEST_CASE("translate: a clock too far off does not become Kafka's timestamp", "[mqtt2kafka]")
+{
+    Translator translator{TranslateOptions{}};
+    const auto timestamp = [&](EpochMs ts, std::string& why) {
+        const std::string payload = payload_at(ts);
+        const auto result = translator.translate(message(payload), kNow);
+        why = header(std::get<Output>(result), "tlm-ts-replaced");
+        CHECK(std::get<Output>(result).value.find(std::to_string(ts)) != std::string_view::npos);
+        return std::get<Output>(result).timestamp;
+    };
+    std::string why;
+    CHECK(timestamp(kNow - kDay, why) == kNow - kDay);
+    CHECK(why == "(none)");
+    CHECK(timestamp(kNow + 300'000, why) == kNow + 300'000);
+    CHECK(why == "(none)");
+    CHECK(translator.replaced_timestamps() == 0);
+
+    CHECK(timestamp(kNow - kDay - 1, why) == kNow);
+    CHECK(why == "too-old");
+    CHECK(timestamp(kNow + 300'001, why) == kNow);
+    CHECK(why == "too-far-ahead");
+    CHECK(timestamp(0, why) == kNow);
+    CHECK(translator.replaced_timestamps() == 3);
+}
+
+TEST_CASE("translate: what cannot be a record becomes a dead letter", "[mqtt2kafka]")
+{
+    Translator translator{TranslateOptions{}};
+    const auto reason = [&](std::string_view payload, std::string_view topic) {
+        const auto result = translator.translate(message(payload, topic), kNow);
+        REQUIRE(std::holds_alternative<DeadLetter>(result));
+        const auto& letter = std::get<DeadLetter>(result);
+        CHECK(letter.payload == payload);
+        CHECK(letter.received_at == kNow);
+        REQUIRE(letter.source.size() == 2);
+        CHECK(letter.source[0] == tlm::Header{"mqtt-topic", std::string{topic}});
+        CHECK(letter.source[1] == tlm::Header{"mqtt-qos", "1"});
+        return std::pair{letter.reject.reason, std::string{letter.key}};
+    };
+    CHECK(reason("{}", "devices/d1/state") == std::pair{Reason::bad_topic, std::string{}});
+    CHECK(reason("{}", "devices/a b/telemetry") == std::pair{Reason::bad_device_id, std::string{}});
+    CHECK(reason("", "devices/d1/telemetry") ==
+          std::pair{Reason::empty_payload, std::string{"d1"}});
+    CHECK(reason("nope", "devices/d1/telemetry") == std::pair{Reason::not_json, std::string{"d1"}});
+}
+
+TEST_CASE("translate: the limits are those given", "[mqtt2kafka]")
+{
+    TranslateOptions options;
+    options.limits.max_payload_bytes = 8;
+    Translator translator{std::move(options)};
+    CHECK(std::holds_alternative<Output>(translator.translate(message(R"({"a":12})"), kNow)));
+    const auto result = translator.translate(message(R"({"a":123})"), kNow);
+    CHECK(std::get<DeadLetter>(result).reject.reason == Reason::too_long);
+}

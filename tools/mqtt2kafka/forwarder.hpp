@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens to the messages of one window until all of them are safe.
+#pragma once
+
+#include "common/base/time.hpp"
+#include "common/flow/ack_window.hpp"
+#include "common/flow/dead_letters.hpp"
+#include "common/flow/sink.hpp"
+#include "tools/mqtt2kafka/known_safe.hpp"
+#include "tools/mqtt2kafka/message_batch.hpp"
+#include "tools/mqtt2kafka/translate.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tlm::mqtt2kafka {
+
+/// Totals since the start, for metrics and the log.
+struct Counts {
+    std::uint64_t received = 0;
+    std::uint64_t forwarded = 0;         ///< records confirmed by the sink
+    std::uint64_t without_guarantee = 0; ///< received at QoS 0: the broker keeps no copy
+    std::uint64_t redelivered = 0;       ///< received with the DUP flag
+    std::uint64_t recognised = 0;        ///< redelivered, known to be in Kafka, not sent again
+    std::uint64_t retained = 0;
+    std::uint64_t replaced_timestamps = 0;
+    std::uint64_t acknowledged = 0;               ///< messages above QoS 0 whose PUBACK was written
+    std::map<Reason, std::uint64_t> dead_letters; ///< confirmed by the dead-letter sink
+};
+
+/// Takes messages, sends each as a record or a dead letter, and says when all of them are
+/// confirmed. A record that the sink refuses as too large becomes a dead letter; a message is
+/// failed() when it cannot be made safe at all, which must end in its not being acknowledged.
+/// Pure apart from the sinks; used by one thread.
+class Forwarder {
+  public:
+    /// The sinks must outlive this object. `flush_records`: the sink confirms only what was
+    /// flushed, as lines to a descriptor do.
+    Forwarder(TranslateOptions options, AckWindow::Bound bound, Sink& records,
+              DeadLetters& dead_letters, bool flush_records);
+
+    /// True while the window can take() one more.
+    [[nodiscard]] bool has_room() const noexcept { return m_window.has_room(); }
+
+    void take(const Message& message, Monotonic now);
+
+    /// Sends what is not sent yet, as far as the sinks have room, and takes delivery reports.
+    void advance(EpochMs wall);
+
+    /// Messages taken whose fate is not known.
+    [[nodiscard]] std::size_t unconfirmed() const noexcept { return m_window.outstanding(); }
+
+    /// A message will never be confirmed; failure() says why.
+    [[nodiscard]] bool failed() const noexcept { return m_window.failed() > 0; }
+
+    [[nodiscard]] const std::string& failure() const noexcept { return m_failure; }
+
+    /// Everything taken was confirmed and then acknowledged: forgets it.
+    void release();
+
+    /// The connection is gone. What was not sent yet is dropped: the broker sends it again.
+    /// `acknowledgements_began`: some were written, nobody knows which the broker has read.
+    void link_lost(bool acknowledgements_began);
+
+    /// A new connection begins; nothing may be unconfirmed. Messages that are safe and certainly
+    /// not acknowledged are remembered, so that they are recognised when they come again.
+    void link_opened();
+
+    /// The broker's answer: without a session nothing will come again.
+    void session_known(bool present);
+
+    [[nodiscard]] const AckWindow& window() const noexcept { return m_window; }
+
+    [[nodiscard]] const Counts& counts() const noexcept { return m_counts; }
+
+  private:
+    void send_unsent(EpochMs wall);
+    [[nodiscard]] bool send(std::size_t index, EpochMs wall);
+    [[nodiscard]] bool send_refused(EpochMs wall);
+    [[nodiscard]] bool send_dead_letter(std::size_t index, const DeadLetter& letter);
+    void settle_records();
+    void settle_dead_letters();
+    void count(const Message& message);
+    void forget_batch();
+
+    Translator m_translator;
+    Sink& m_records;
+    DeadLetters& m_dead_letters;
+    bool m_flush_records;
+
+    MessageBatch m_batch;
+    AckWindow m_window;
+    KnownSafe m_known_safe;
+    Ticket m_first_ticket = 0;         ///< of m_batch[0]
+    std::size_t m_sent = 0;            ///< how many of the batch are with a sink
+    std::size_t m_acknowledgeable = 0; ///< how many of the batch are above QoS 0
+    bool m_fresh_seen = false;         ///< the batch holds a message that was never sent before
+    bool m_acknowledgements_began = false;
+
+    struct Refused {
+        std::size_t index;
+        std::string error;
+    };
+
+    std::vector<Refused> m_refused;       ///< too large for the sink, not yet sent as dead letters
+    std::map<std::size_t, Reason> m_dead; ///< index to reason: with the dead-letter sink
+    std::vector<Delivery> m_deliveries;
+    std::string m_failure;
+    Counts m_counts;
+};
+
+} // namespace tlm::mqtt2kafka

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The messages of one window, kept until all of them are safe.
+#pragma once
+
+#include "tools/mqtt2kafka/message.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace tlm::mqtt2kafka {
+
+/// Copies of messages in the order of arrival, in one block of memory that is used again after
+/// clear(). A message is kept, although Kafka's client has a copy, because a record that Kafka
+/// refuses becomes a dead letter with the original bytes.
+class MessageBatch {
+  public:
+    void add(const Message& message);
+
+    /// Views into the batch, valid until the next add() or clear().
+    [[nodiscard]] Message operator[](std::size_t index) const noexcept;
+
+    [[nodiscard]] std::size_t size() const noexcept { return m_entries.size(); }
+
+    /// Of topics and payloads.
+    [[nodiscard]] std::size_t bytes() const noexcept { return m_bytes.size(); }
+
+    /// Memory beyond `kKept` bytes, left by a rare large message, is given back.
+    void clear();
+
+    static constexpr std::size_t kKept = 4UL * 1024 * 1024;
+
+  private:
+    struct Entry {
+        std::size_t begin;
+        std::size_t topic_size;
+        std::size_t payload_size;
+        int qos;
+        bool retain;
+        bool dup;
+    };
+
+    std::string m_bytes;
+    std::vector<Entry> m_entries;
+};
+
+} // namespace tlm::mqtt2kafka

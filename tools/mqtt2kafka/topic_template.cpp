@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/mqtt2kafka/topic_template.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/json_text.hpp"
+
+#include <algorithm>
+
+namespace tlm::mqtt2kafka {
+namespace {
+
+constexpr std::string_view kPlaceholder = "{deviceId}";
+constexpr std::string_view kShare = "$share/";
+constexpr std::size_t kMaxTopic = 65'535;
+
+/// Takes the first level off `rest`; `more` says whether a slash followed it.
+std::string_view take_level(std::string_view& rest, bool& more) noexcept
+{
+    const auto slash = rest.find('/');
+    more = slash != std::string_view::npos;
+    const auto level = rest.substr(0, slash);
+    rest.remove_prefix(more ? slash + 1 : rest.size());
+    return level;
+}
+
+std::vector<std::string> split_levels(std::string_view text)
+{
+    std::vector<std::string> levels;
+    for (bool more = true; more;) {
+        levels.emplace_back(take_level(text, more));
+    }
+    return levels;
+}
+
+/// Empty when the levels are those of a topic filter, else what is wrong with them.
+std::string_view filter_fault(std::string_view text, const std::vector<std::string>& levels)
+{
+    if (text.empty()) {
+        return "is empty";
+    }
+    if (text.size() > kMaxTopic) {
+        return "is longer than 65535 bytes";
+    }
+    if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
+        return "is not UTF-8 text";
+    }
+    for (const std::string& level : levels) {
+        if (level.find('+') != std::string::npos && level != "+") {
+            return "has a '+' that is not a whole level";
+        }
+        const bool last = &level == &levels.back();
+        if (level.find('#') != std::string::npos && (level != "#" || !last)) {
+            return "has a '#' that is not the last level";
+        }
+    }
+    return {};
+}
+
+bool is_any(const std::string& level) noexcept
+{
+    return level == "+" || level == kPlaceholder;
+}
+
+/// True when some topic is matched by both lists of levels.
+bool overlap(const std::vector<std::string>& a, const std::vector<std::string>& b)
+{
+    for (std::size_t i = 0;; ++i) {
+        const bool a_ends = i == a.size();
+        const bool b_ends = i == b.size();
+        // '#' matches its parent level too, so it may stand one beyond the other's end.
+        if ((!a_ends && a[i] == "#") || (!b_ends && b[i] == "#")) {
+            return true;
+        }
+        if (a_ends || b_ends) {
+            return a_ends && b_ends;
+        }
+        if (a[i] != b[i] && !is_any(a[i]) && !is_any(b[i])) {
+            return false;
+        }
+    }
+}
+
+} // namespace
+
+TopicTemplate::TopicTemplate(std::string text) : m_text(std::move(text))
+{
+    m_levels = split_levels(m_text);
+    if (std::count(m_levels.begin(), m_levels.end(), kPlaceholder) != 1 ||
+        m_text.find("{deviceId}") != m_text.rfind("{deviceId}")) {
+        throw usage_error("--topic-template: exactly one level must be {deviceId}, as in "
+                          "devices/{deviceId}/telemetry, not '" +
+                          m_text + "'");
+    }
+    if (const auto fault = filter_fault(m_text, m_levels); !fault.empty()) {
+        throw usage_error("--topic-template: '" + m_text + "' " + std::string{fault});
+    }
+    const auto found = std::find(m_levels.begin(), m_levels.end(), kPlaceholder);
+    m_device_level = static_cast<std::size_t>(found - m_levels.begin());
+    m_simple = m_text.find_first_of("+#") == std::string::npos;
+    const auto at = m_text.find(kPlaceholder);
+    m_prefix = m_text.substr(0, at);
+    m_suffix = m_text.substr(at + kPlaceholder.size());
+}
+
+std::optional<std::string_view> TopicTemplate::device_id(std::string_view topic) const noexcept
+{
+    if (m_simple) {
+        if (topic.size() < m_prefix.size() + m_suffix.size() || !topic.starts_with(m_prefix) ||
+            !topic.ends_with(m_suffix)) {
+            return std::nullopt;
+        }
+        topic.remove_prefix(m_prefix.size());
+        topic.remove_suffix(m_suffix.size());
+        return topic.find('/') == std::string_view::npos ? std::optional{topic} : std::nullopt;
+    }
+    std::optional<std::string_view> id;
+    bool more = true;
+    for (std::size_t i = 0; i < m_levels.size(); ++i) {
+        if (m_levels[i] == "#") {
+            return id;
+        }
+        if (!more) {
+            return std::nullopt;
+        }
+        const auto level = take_level(topic, more);
+        if (i == m_device_level) {
+            id = level;
+        } else if (m_levels[i] != "+" && m_levels[i] != level) {
+            return std::nullopt;
+        }
+    }
+    return more ? std::nullopt : id;
+}
+
+std::string TopicTemplate::filter() const
+{
+    return m_text.substr(0, m_text.find(kPlaceholder)) + "+" + m_suffix;
+}
+
+void TopicTemplate::require_agreement(std::string_view filter) const
+{
+    const auto fail = [filter](std::string_view fault) {
+        throw usage_error("--filter: '" + std::string{filter} + "' " + std::string{fault});
+    };
+    std::string_view bare = filter;
+    if (bare.starts_with(kShare)) {
+        bare.remove_prefix(kShare.size());
+        const auto slash = bare.find('/');
+        if (slash == 0 || slash == std::string_view::npos) {
+            fail("is not $share/GROUP/FILTER");
+        }
+        bare.remove_prefix(slash + 1);
+    }
+    const auto levels = split_levels(bare);
+    if (const auto fault = filter_fault(bare, levels); !fault.empty()) {
+        fail(fault);
+    }
+    if (!overlap(levels, m_levels)) {
+        fail("matches nothing that has the shape of --topic-template '" + m_text +
+             "': every message would be rejected");
+    }
+}
+
+} // namespace tlm::mqtt2kafka

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/mqtt2kafka/translate.hpp"
+
+#include <span>
+#include <utility>
+
+namespace tlm::mqtt2kafka {
+
+Translator::Translator(TranslateOptions options)
+    : m_options(std::move(options)), m_reader(m_options.limits)
+{}
+
+Translation Translator::translate(const Message& message, EpochMs received_at)
+{
+    const auto device_id = m_options.topic_template.device_id(message.topic);
+    if (!device_id) {
+        return dead_letter(message,
+                           {Reason::bad_topic, "",
+                            "the topic does not have the shape " + m_options.topic_template.text()},
+                           received_at);
+    }
+    if (!is_device_id(*device_id)) {
+        return dead_letter(message,
+                           {Reason::bad_device_id, "",
+                            "the device id in the topic is not 1 to 128 of [A-Za-z0-9._:-]"},
+                           received_at);
+    }
+    auto verdict = m_reader.read(*device_id, message.payload, received_at);
+    if (auto* reject = std::get_if<Reject>(&verdict)) {
+        return dead_letter(message, std::move(*reject), received_at);
+    }
+    const Record& record = std::get<Record>(verdict);
+    provenance(message);
+    const EpochMs timestamp = choose_timestamp(record);
+    m_value.clear();
+    append_record(m_value, record);
+    return Output{m_value, *device_id, timestamp, std::span{m_headers.data(), m_header_count}};
+}
+
+DeadLetter Translator::dead_letter(const Message& message, Reject reject, EpochMs received_at) const
+{
+    DeadLetter letter{std::move(reject), message.payload, {}, {}, received_at, 1};
+    letter.source.push_back({"mqtt-topic", std::string{message.topic}});
+    letter.source.push_back({"mqtt-qos", std::to_string(message.qos)});
+    if (message.retain) {
+        letter.source.push_back({"mqtt-retain", "1"});
+    }
+    if (const auto id = m_options.topic_template.device_id(message.topic);
+        id && is_device_id(*id)) {
+        letter.key = *id;
+    }
+    return letter;
+}
+
+EpochMs Translator::choose_timestamp(const Record& record)
+{
+    const EpochMs oldest = record.received_at - m_options.ts_max_age.count();
+    const EpochMs newest = record.received_at + m_options.ts_max_ahead.count();
+    if (record.ts >= oldest && record.ts <= newest) {
+        return record.ts;
+    }
+    ++m_replaced;
+    set_header("tlm-ts-replaced", record.ts < oldest ? "too-old" : "too-far-ahead");
+    return record.received_at;
+}
+
+void Translator::provenance(const Message& message)
+{
+    m_header_count = 0;
+    set_header("mqtt-topic", message.topic);
+    set_header("mqtt-qos", message.qos == 0 ? "0" : message.qos == 1 ? "1" : "2");
+    if (message.retain) {
+        set_header("mqtt-retain", "1");
+    }
+}
+
+void Translator::set_header(std::string_view name, std::string_view value)
+{
+    if (m_header_count == m_headers.size()) {
+        m_headers.emplace_back();
+    }
+    m_headers[m_header_count].name = name;
+    m_headers[m_header_count].value = value;
+    ++m_header_count;
+}
+
+} // namespace tlm::mqtt2kafka

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// From an MQTT message to a Kafka record or a dead letter.
+#pragma once
+
+#include "common/base/time.hpp"
+#include "common/flow/sink.hpp"
+#include "common/record/dead_letter.hpp"
+#include "common/record/record.hpp"
+#include "tools/mqtt2kafka/message.hpp"
+#include "tools/mqtt2kafka/topic_template.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tlm::mqtt2kafka {
+
+struct TranslateOptions {
+    TopicTemplate topic_template{"devices/{deviceId}/telemetry"};
+    Limits limits;
+    /// How far a device's clock may be off and still be Kafka's timestamp of the record. Beyond
+    /// these a broker refuses the record's whole batch, or confirms it and deletes it as expired.
+    milliseconds ts_max_age = std::chrono::hours{24};
+    milliseconds ts_max_ahead = std::chrono::minutes{5};
+};
+
+/// A record for Kafka, or why there is none.
+using Translation = std::variant<Output, DeadLetter>;
+
+/// Judges messages and makes records of them; see tlm-record(5). One instance serves one thread.
+class Translator {
+  public:
+    explicit Translator(TranslateOptions options);
+
+    /// Views in the result are those of `message`, or live until the next call.
+    [[nodiscard]] Translation translate(const Message& message, EpochMs received_at);
+
+    /// A dead letter for a message that translate() had accepted and Kafka refused.
+    [[nodiscard]] DeadLetter dead_letter(const Message& message, Reject reject,
+                                         EpochMs received_at) const;
+
+    /// How many records got our time as Kafka's timestamp, because the device's was too far off.
+    [[nodiscard]] std::uint64_t replaced_timestamps() const noexcept { return m_replaced; }
+
+  private:
+    /// Kafka's timestamp for the record; adds the header when it is not the device's.
+    [[nodiscard]] EpochMs choose_timestamp(const Record& record);
+    void set_header(std::string_view name, std::string_view value);
+    void provenance(const Message& message);
+
+    TranslateOptions m_options;
+    PayloadReader m_reader;
+    std::string m_value;
+    std::vector<Header> m_headers; ///< the first m_header_count are in use: strings keep memory
+    std::size_t m_header_count = 0;
+    std::uint64_t m_replaced = 0;
+};
+
+} // namespace tlm::mqtt2kafka

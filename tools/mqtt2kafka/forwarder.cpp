@@ -65,9 +65,7 @@ void Forwarder::send_unsent(EpochMs wall)
     if (anything && m_flush_records) {
         static_cast<void>(m_records.flush(milliseconds{0}));
     }
-    while (!m_refused.empty() && send_refused(wall)) {
-        m_refused.pop_back();
-    }
+    send_refused(wall);
     m_counts.replaced_timestamps = m_translator.replaced_timestamps();
 }
 
@@ -81,17 +79,31 @@ bool Forwarder::send(std::size_t index, EpochMs wall)
     }
     const Translation translation = m_translator.translate(message, wall);
     if (const auto* output = std::get_if<Output>(&translation)) {
-        return m_records.send(*output, ticket);
+        const bool taken = m_records.send(*output, ticket);
+        m_at_records += taken ? 1U : 0U;
+        return taken;
     }
     return send_dead_letter(index, std::get<DeadLetter>(translation));
 }
 
-bool Forwarder::send_refused(EpochMs wall)
+void Forwarder::send_refused(EpochMs wall)
 {
-    const Refused& refused = m_refused.back();
-    const Reject reject{Reason::too_long, "", "Kafka refused the record: " + refused.error};
-    return send_dead_letter(refused.index,
-                            m_translator.dead_letter(m_batch[refused.index], reject, wall));
+    for (auto it = m_refused.begin(); it != m_refused.end();) {
+        const auto& [index, refused] = *it;
+        if (refused.alone) {
+            const Reject reject{Reason::too_long, "", "Kafka refused the record: " + refused.error};
+            if (!send_dead_letter(index, m_translator.dead_letter(m_batch[index], reject, wall))) {
+                return;
+            }
+        } else if (m_at_records > 0) {
+            return;
+        } else if (send(index, wall)) {
+            m_alone = index;
+        } else {
+            return;
+        }
+        it = m_refused.erase(it);
+    }
 }
 
 bool Forwarder::send_dead_letter(std::size_t index, const DeadLetter& letter)
@@ -108,14 +120,15 @@ void Forwarder::settle_records()
     m_deliveries.clear();
     m_records.collect(m_deliveries);
     for (Delivery& delivery : m_deliveries) {
-        if (delivery.delivered) {
-            if (m_window.confirm(delivery.ticket)) {
-                ++m_counts.forwarded;
-            }
-        } else if (!m_window.contains(delivery.ticket)) {
+        if (!m_window.contains(delivery.ticket)) {
             continue;
+        }
+        --m_at_records;
+        const std::size_t index = m_window.index_of(delivery.ticket);
+        if (delivery.delivered) {
+            m_counts.forwarded += m_window.confirm(delivery.ticket) ? 1U : 0U;
         } else if (delivery.error.starts_with(kTooLarge)) {
-            m_refused.push_back({m_window.index_of(delivery.ticket), std::move(delivery.error)});
+            m_refused[index] = {std::move(delivery.error), m_alone == index};
         } else if (m_window.fail(delivery.ticket)) {
             m_failure = "a record was not written: " + delivery.error;
         }
@@ -158,7 +171,9 @@ void Forwarder::forget_batch()
     m_batch.clear();
     m_dead.clear();
     m_refused.clear();
+    m_alone.reset();
     m_sent = 0;
+    m_at_records = 0;
     m_acknowledgeable = 0;
     m_fresh_seen = false;
     m_acknowledgements_began = false;

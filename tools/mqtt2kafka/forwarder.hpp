@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,9 @@ struct Counts {
 };
 
 /// Takes messages, sends each as a record or a dead letter, and says when all of them are
-/// confirmed. A record that the sink refuses as too large becomes a dead letter; a message is
-/// failed() when it cannot be made safe at all, which must end in its not being acknowledged.
+/// confirmed. A record that the sink refuses as too large becomes a dead letter, but not with its
+/// neighbours: a broker refuses whole batches, so what was refused is sent once more on its own. A
+/// message is failed() when it cannot be made safe at all: then nothing may be acknowledged.
 /// Pure apart from the sinks; used by one thread.
 class Forwarder {
   public:
@@ -79,7 +81,7 @@ class Forwarder {
   private:
     void send_unsent(EpochMs wall);
     [[nodiscard]] bool send(std::size_t index, EpochMs wall);
-    [[nodiscard]] bool send_refused(EpochMs wall);
+    void send_refused(EpochMs wall);
     [[nodiscard]] bool send_dead_letter(std::size_t index, const DeadLetter& letter);
     void settle_records();
     void settle_dead_letters();
@@ -95,18 +97,20 @@ class Forwarder {
     AckWindow m_window;
     KnownSafe m_known_safe;
     Ticket m_first_ticket = 0;         ///< of m_batch[0]
-    std::size_t m_sent = 0;            ///< how many of the batch are with a sink
+    std::size_t m_sent = 0;            ///< how many of the batch were given to a sink
+    std::size_t m_at_records = 0;      ///< how many the record sink has not reported on
     std::size_t m_acknowledgeable = 0; ///< how many of the batch are above QoS 0
     bool m_fresh_seen = false;         ///< the batch holds a message that was never sent before
     bool m_acknowledgements_began = false;
 
     struct Refused {
-        std::size_t index;
         std::string error;
+        bool alone = false; ///< the sink has refused it on its own: it is the one
     };
 
-    std::vector<Refused> m_refused;       ///< too large for the sink, not yet sent as dead letters
-    std::map<std::size_t, Reason> m_dead; ///< index to reason: with the dead-letter sink
+    std::map<std::size_t, Refused> m_refused; ///< by index: too large for the sink
+    std::optional<std::size_t> m_alone;       ///< index: sent once more, on its own
+    std::map<std::size_t, Reason> m_dead;     ///< by index: with the dead-letter sink
     std::vector<Delivery> m_deliveries;
     std::string m_failure;
     Counts m_counts;

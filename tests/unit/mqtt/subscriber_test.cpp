@@ -96,11 +96,11 @@ struct Collector final : Receiver {
 
 constexpr const char* kFilter = "devices/+/telemetry";
 
-const std::string kConnack5 = "\x20\x03\x00\x00\x00"s;
-const std::string kConnack5Session = "\x20\x03\x01\x00\x00"s;
+const std::string connack5 = "\x20\x03\x00\x00\x00"s;
+const std::string connack5_session = "\x20\x03\x01\x00\x00"s;
 /// SUBACK of packet 1: one filter, QoS 1.
-const std::string kSuback5 = "\x90\x04\x00\x01\x00\x01"s;
-const std::string kSuback311 = "\x90\x03\x00\x01\x01"s;
+const std::string suback5 = "\x90\x04\x00\x01\x00\x01"s;
+const std::string suback311 = "\x90\x03\x00\x01\x01"s;
 
 std::string publish5(char id, const std::string& payload, bool dup = false)
 {
@@ -142,7 +142,7 @@ struct Rig {
         return subscriber.read();
     }
 
-    void subscribe(const std::string& connack = kConnack5)
+    void subscribe(const std::string& connack = connack5)
     {
         connect();
         broker.send(connack);
@@ -150,7 +150,7 @@ struct Rig {
         CHECK(result.messages == 0);
         subscriber.write();
         broker.receive();
-        broker.send(kSuback5);
+        broker.send(suback5);
         read();
         REQUIRE(subscriber.subscribed());
     }
@@ -193,7 +193,7 @@ TEST_CASE("subscriber: SUBSCRIBE leaves before any message is read", "[mqtt]")
 {
     Rig rig;
     rig.connect();
-    rig.broker.send(kConnack5Session + publish5(1, "one"));
+    rig.broker.send(connack5_session + publish5(1, "one"));
     const auto result = rig.read();
     CHECK(result.more);
     CHECK(result.messages == 0);
@@ -207,7 +207,7 @@ TEST_CASE("subscriber: SUBSCRIBE leaves before any message is read", "[mqtt]")
     rig.subscriber.read();
     CHECK(rig.collector.payloads == std::vector<std::string>{"one"});
     CHECK_FALSE(rig.subscriber.subscribed());
-    rig.broker.send(kSuback5);
+    rig.broker.send(suback5);
     rig.read();
     CHECK(rig.subscriber.subscribed());
 }
@@ -276,7 +276,7 @@ TEST_CASE("subscriber: abandoning sends nothing", "[mqtt]")
 TEST_CASE("subscriber: redeliveries are known until something new comes", "[mqtt]")
 {
     Rig rig;
-    rig.subscribe(kConnack5Session);
+    rig.subscribe(connack5_session);
     rig.broker.send(publish5(1, "a", true) + publish5(2, "b", true) + publish5(3, "c") +
                     publish5(4, "d"));
     while (rig.collector.payloads.size() < 4) {
@@ -309,7 +309,7 @@ TEST_CASE("subscriber: what the receiver throws comes out of read()", "[mqtt]")
     Subscriber subscriber{Rig::with_defaults({}, broker.port), thrower};
     subscriber.connect();
     broker.accept();
-    broker.send(kConnack5 + publish5(1, "a"));
+    broker.send(connack5 + publish5(1, "a"));
     pollfd wanted{subscriber.fd(), POLLIN, 0};
     REQUIRE(::poll(&wanted, 1, kPatienceMs) == 1);
     subscriber.read();
@@ -331,7 +331,7 @@ TEST_CASE("subscriber: a broker without MQTT 5 is spoken to in 3.1.1", "[mqtt]")
     CHECK(rig.subscriber.session_present() == true);
     rig.subscriber.write();
     rig.broker.receive();
-    rig.broker.send(kSuback311);
+    rig.broker.send(suback311);
     rig.read();
     CHECK(rig.subscriber.subscribed());
 }
@@ -373,7 +373,7 @@ TEST_CASE("subscriber: a subscription that is refused or weakened is an error", 
 {
     Rig rig;
     rig.connect();
-    rig.broker.send(kConnack5);
+    rig.broker.send(connack5);
     rig.read();
     rig.subscriber.write();
     const char code = GENERATE('\x87', '\x00');

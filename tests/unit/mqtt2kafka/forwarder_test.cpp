@@ -147,26 +147,47 @@ TEST_CASE("forwarder: a bad payload is confirmed by the dead-letter sink", "[mqt
     CHECK(rig.forwarder.counts().forwarded == 1);
 }
 
-TEST_CASE("forwarder: a record too large for Kafka becomes a dead letter", "[mqtt2kafka]")
+TEST_CASE("forwarder: a record too large for Kafka becomes a dead letter, its neighbours do not",
+          "[mqtt2kafka]")
 {
+    const std::string too_large = "MSG_SIZE_TOO_LARGE: Broker: Message size too large";
     Rig rig;
     rig.take(R"({"n":1})");
+    rig.take(R"({"n":2})");
+    rig.take(R"({"n":3})");
     rig.advance();
-    rig.records.refuse(0, "MSG_SIZE_TOO_LARGE: Broker: Message size too large");
+    // The broker refuses the batch of the first two; the third is still on its way.
+    rig.records.refuse(0, too_large);
+    rig.records.refuse(1, too_large);
+    rig.advance();
+    rig.advance();
+    CHECK(rig.records.sent.size() == 3);
+    rig.records.confirm(2);
+    rig.advance();
+    rig.advance();
+    REQUIRE(rig.records.sent.size() == 4);
+    CHECK(rig.records.sent[3].first.find(R"({"n":1})") != std::string::npos);
+
+    rig.records.refuse(3, too_large);
     rig.dead->room = 0;
     rig.advance();
     rig.advance();
     CHECK(rig.dead->sent.empty());
-    CHECK(rig.forwarder.unconfirmed() == 1);
+    CHECK(rig.forwarder.unconfirmed() == 2);
     rig.dead->room = 5;
     rig.advance();
     REQUIRE(rig.dead->sent.size() == 1);
     CHECK(rig.dead->sent[0].first == R"({"n":1})");
-    CHECK_FALSE(rig.forwarder.failed());
+
+    REQUIRE(rig.records.sent.size() == 5);
+    CHECK(rig.records.sent[4].first.find(R"({"n":2})") != std::string::npos);
+    rig.records.confirm(4);
     rig.dead->confirm_all();
     rig.advance();
+    CHECK_FALSE(rig.forwarder.failed());
     CHECK(rig.forwarder.window().releasable());
     CHECK(rig.forwarder.counts().dead_letters.at(Reason::too_long) == 1);
+    CHECK(rig.forwarder.counts().forwarded == 2);
 }
 
 TEST_CASE("forwarder: any other refusal, and one of a dead letter, fails the window",

@@ -111,7 +111,7 @@ InputOptions::From InputOptions::from() const noexcept
     if (!topic.empty()) {
         return From::kafka;
     }
-    return files.empty() ? From::stdin_ : From::files;
+    return files.empty() ? From::standard_input : From::files;
 }
 
 void add_input(OptionTable& table, InputOptions& options, const KafkaOptions& kafka,
@@ -142,7 +142,7 @@ void add_output(OptionTable& table, OutputOptions& options, const KafkaOptions& 
 DlqOptions::To DlqOptions::to() const noexcept
 {
     if (target.empty()) {
-        return To::stderr_;
+        return To::standard_error;
     }
     return target.compare(0, kTopicPrefix.size(), kTopicPrefix) == 0 ? To::topic : To::file;
 }

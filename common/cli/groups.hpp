@@ -32,7 +32,7 @@ using KafkaProperties = std::vector<std::pair<std::string, std::string>>;
 
 /// -t, -g and FILE operands: where a pipeable tool reads.
 struct InputOptions {
-    enum class From { kafka, files, stdin_ };
+    enum class From { kafka, files, standard_input };
 
     std::string topic;
     std::string group;              ///< consumer group
@@ -57,7 +57,7 @@ void add_output(OptionTable& table, OutputOptions& options, const KafkaOptions& 
 
 /// --dlq: where dead letters go.
 struct DlqOptions {
-    enum class To { stderr_, file, topic };
+    enum class To { standard_error, file, topic };
 
     std::string target; ///< as written: a file, `topic:NAME`, or empty for stderr
 

@@ -20,7 +20,7 @@ namespace {
 std::string take_variable(const char* name)
 {
     const char* const value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): see the header
-    std::string const text = value == nullptr ? "" : value;
+    std::string text = value == nullptr ? "" : value;
     ::unsetenv(name); // NOLINT(concurrency-mt-unsafe): see the header
     return text;
 }

@@ -51,7 +51,7 @@ TEST_CASE("groups: where input comes from", "[cli]")
     OptionTable other = files.table();
     REQUIRE(parse_with(other, {"a", "-"}).outcome == Outcome::run);
     CHECK(files.input.from() == InputOptions::From::files);
-    CHECK(InputOptions{}.from() == InputOptions::From::stdin_);
+    CHECK(InputOptions{}.from() == InputOptions::From::standard_input);
 }
 
 TEST_CASE("groups: what does not go together", "[cli]")
@@ -69,7 +69,7 @@ TEST_CASE("groups: what does not go together", "[cli]")
 
 TEST_CASE("groups: dead letters go to stderr, a file or a topic", "[cli]")
 {
-    CHECK(DlqOptions{}.to() == DlqOptions::To::stderr_);
+    CHECK(DlqOptions{}.to() == DlqOptions::To::standard_error);
     const DlqOptions file{"./topic:x"};
     CHECK(file.to() == DlqOptions::To::file);
     CHECK(file.file() == "./topic:x");

@@ -16,7 +16,7 @@ namespace tlm {
 /// One item to write. The sink copies what it keeps.
 struct Output {
     std::string_view value;
-    std::string_view key;              ///< decides Kafka's partition; ignored by files
+    std::string_view key{};            ///< decides Kafka's partition; ignored by files
     EpochMs timestamp = 0;             ///< Kafka's timestamp; 0 = the moment of writing
     std::span<const Header> headers{}; ///< ignored by files
 };

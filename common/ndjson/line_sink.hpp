@@ -2,7 +2,6 @@
 // Lines to a descriptor as a sink.
 #pragma once
 
-#include "common/base/unique_fd.hpp"
 #include "common/flow/sink.hpp"
 
 #include <cstddef>
@@ -15,9 +14,10 @@ namespace tlm::ndjson {
 /// out when 64 KiB are full and at flush(): call that whenever the input has nothing waiting. A
 /// delivery means that write(2) took the bytes: a pipe guarantees no more. Used by one thread.
 ///
-/// When the reader has gone (EPIPE), nothing is thrown: reader_gone() is true, what was not written
-/// and all that follows is delivered with an error, and the program should stop its input and end
-/// with status 0. Every other failure, a full disk among them, throws Error fatal naming `name`.
+/// SIGPIPE must be ignored. When the reader has gone (EPIPE), nothing is thrown: reader_gone() is
+/// true, what was not written and all that follows is delivered with an error, and the program
+/// should stop its input and end with status 0. Every other failure, a full disk among them, throws
+/// Error fatal naming `name`.
 class LineSink final : public Sink {
   public:
     LineSink(int fd, std::string name);
@@ -47,29 +47,6 @@ class LineSink final : public Sink {
     std::vector<Pending> m_pending;
     std::vector<Delivery> m_deliveries;
     bool m_reader_gone = false;
-};
-
-/// Appends each value as one line to a file of its own, created with mode 0600 when it is missing.
-/// A delivery means that the line is on disk: flush() writes and fsyncs. Lines also go out when
-/// 64 KiB are full. Failures throw Error fatal naming the file. Used by one thread.
-class FileSink final : public Sink {
-  public:
-    /// Throws Error usage when the file cannot be opened for appending.
-    explicit FileSink(std::string path);
-
-    [[nodiscard]] bool send(const Output& output, Ticket ticket) override;
-    void collect(std::vector<Delivery>& deliveries) override;
-    [[nodiscard]] bool flush(milliseconds deadline) override;
-    void close() override;
-
-  private:
-    void write_out();
-
-    UniqueFd m_fd;
-    std::string m_path;
-    std::string m_buffer;
-    std::vector<Ticket> m_unsynced;
-    std::vector<Delivery> m_deliveries;
 };
 
 } // namespace tlm::ndjson

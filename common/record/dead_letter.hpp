@@ -17,9 +17,9 @@ namespace tlm {
 /// file or on stderr it is one line of NDJSON. See tlm-record(5), DEAD LETTERS.
 struct DeadLetter {
     Reject reject;
-    std::string_view payload;   ///< the original bytes; not owned
-    std::string_view key;       ///< the original key or the device id, may be empty; not owned
-    std::vector<Header> source; ///< where it came from: name without `tlm-source-`, value
+    std::string_view payload;     ///< the original bytes; not owned
+    std::string_view key;         ///< the original key or the device id, may be empty; not owned
+    std::vector<Header> source{}; ///< where it came from: name without `tlm-source-`, value
     EpochMs received_at = 0;
     unsigned attempt = 1; ///< how often this payload was rejected so far
 };

@@ -28,7 +28,7 @@ class Properties {
     void set_default(std::string_view name, std::string value);
 
     /// For what a promise rests on: throws Error usage, with `why`, when another value is there.
-    void require(std::string_view name, std::string value, std::string_view why);
+    void require(std::string_view name, std::string_view value, std::string_view why);
 
     /// Null when the property is not set.
     [[nodiscard]] const std::string* find(std::string_view name) const;

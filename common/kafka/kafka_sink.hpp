@@ -21,8 +21,8 @@ class KafkaSink final : public Sink {
     void collect(std::vector<Delivery>& deliveries) override;
     [[nodiscard]] bool flush(milliseconds deadline) override;
 
-    /// Throws Error in_doubt when something sent here is not delivered by the deadline. The
-    /// producer itself goes on for its other sinks.
+    /// Throws Error in_doubt when the producer misses a delivery at the deadline, Error fatal when
+    /// one failed here that nobody has collected. The producer goes on for its other sinks.
     void close() override;
 
     [[nodiscard]] Producer& producer() noexcept { return *m_producer; }

@@ -46,11 +46,11 @@ class PartitionListener {
 };
 
 struct SourceOptions {
-    Properties properties; ///< at least bootstrap.servers
-    std::string topic;
-    std::string group;  ///< empty: read every partition, without a group and without memory
-    std::string member; ///< group.instance.id: a restart within the session is no rebalance
-    Start start;
+    Properties properties{}; ///< at least bootstrap.servers
+    std::string topic{};
+    std::string group{};  ///< empty: read every partition, without a group and without memory
+    std::string member{}; ///< group.instance.id: a restart within the session is no rebalance
+    Start start{};
     bool stop_at_end = false; ///< finished once every partition has been read to its end
     /// Records that retention deleted before they were read: go on at the oldest, log and count
     /// them (lost_records()); otherwise poll() throws Error fatal.
@@ -62,9 +62,9 @@ struct SourceOptions {
 /// One partition as the source sees it.
 struct PartitionState {
     std::int32_t partition = 0;
-    std::int64_t position = -1; ///< next offset that poll() will give; -1: nothing was read yet
+    std::int64_t position = -1; ///< next offset that poll() will give; -1: not known yet
     std::int64_t high = -1;     ///< end of the partition at the last answer; -1: not known yet
-    bool at_end = false;        ///< read to its end at the last look
+    bool at_end = false;        ///< nothing to read at the broker's last answer
 };
 
 /// Reads one topic, as a member of a consumer group or all of it. One thread uses it. Values are
@@ -104,7 +104,8 @@ class KafkaSource final : public Source {
     /// The partitions held now.
     [[nodiscard]] std::vector<PartitionState> partitions() const;
 
-    /// Records not read yet, over all partitions held, as of the brokers' last answers.
+    /// Records not read yet, over all partitions held, as of the brokers' last answers. A partition
+    /// that began at the group's committed offset counts from its first record on.
     [[nodiscard]] std::int64_t lag() const;
 
     /// Records that were gone before they could be read; see SourceOptions::skip_gaps.

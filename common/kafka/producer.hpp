@@ -16,7 +16,7 @@
 namespace tlm::kafka {
 
 struct ProducerOptions {
-    Properties properties;       ///< at least bootstrap.servers
+    Properties properties{};     ///< at least bootstrap.servers
     std::size_t window = 10'000; ///< messages without a delivery report, at most
     milliseconds linger{5};      ///< how long a batch waits for more
     /// wake_fd() becomes readable with each delivery report. A wake costs more than a message:

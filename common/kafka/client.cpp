@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/kafka/client.hpp"
+
+#include "common/base/error.hpp"
+#include "common/ops/log.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <limits>
+#include <vector>
+
+namespace tlm::kafka {
+
+namespace {
+
+// How long a blocking request of librdkafka may keep us from the stop descriptor.
+constexpr milliseconds kSlice{200};
+// A topic that is missing appears when somebody creates it, not sooner for being asked more often.
+constexpr milliseconds kRetryMissing{500};
+
+constexpr auto kInterceptor = "tlm";
+
+log::Level to_level(int syslog_level)
+{
+    if (syslog_level <= 2) {
+        return log::Level::error;
+    }
+    if (syslog_level <= 4) {
+        return log::Level::warning;
+    }
+    return syslog_level <= 6 ? log::Level::info : log::Level::debug;
+}
+
+void on_log(const rd_kafka_t* client, int level, const char* facility, const char* text) noexcept
+{
+    // Null while rd_kafka_new() has not returned yet.
+    auto* const state =
+        client == nullptr ? nullptr : static_cast<ClientState*>(rd_kafka_opaque(client));
+    if (state == nullptr) {
+        log::event(to_level(level), "Kafka: {}: {}", facility, text);
+        return;
+    }
+    state->log(level, facility, text);
+}
+
+void on_error(rd_kafka_t* client, int error, const char* text, void* opaque) noexcept
+{
+    auto code = static_cast<rd_kafka_resp_err_t>(error);
+    std::array<char, 512> fatal{};
+    if (code == RD_KAFKA_RESP_ERR__FATAL) {
+        code = rd_kafka_fatal_error(client, fatal.data(), fatal.size());
+        static_cast<ClientState*>(opaque)->failed(
+            RD_KAFKA_RESP_ERR__FATAL, std::string(rd_kafka_err2name(code)) + ": " + fatal.data());
+        return;
+    }
+    static_cast<ClientState*>(opaque)->failed(code, text);
+}
+
+rd_kafka_resp_err_t on_response(rd_kafka_t*, int, const char*, std::int32_t, std::int16_t,
+                                std::int16_t, std::int32_t, std::size_t, std::int64_t,
+                                rd_kafka_resp_err_t error, void* opaque) noexcept
+{
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        static_cast<ClientState*>(opaque)->answered();
+    }
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+rd_kafka_resp_err_t on_new(rd_kafka_t* client, const rd_kafka_conf_t*, void* opaque, char*,
+                           std::size_t) noexcept
+{
+    return rd_kafka_interceptor_add_on_response_received(client, kInterceptor, on_response, opaque);
+}
+
+enum class Known { yes, no, no_answer };
+
+Known ask_for(rd_kafka_t* client, const std::string& topic, milliseconds wait, int& partitions)
+{
+    const TopicHandle handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
+    if (handle == nullptr) {
+        throw usage_error("'" + topic + "' cannot be a Kafka topic");
+    }
+    const rd_kafka_metadata_t* answer = nullptr;
+    if (rd_kafka_metadata(client, 0, handle.get(), &answer, timeout_ms(wait)) !=
+        RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return Known::no_answer;
+    }
+    const Metadata metadata(answer);
+    if (metadata->topic_cnt != 1) {
+        return Known::no;
+    }
+    const auto& found = metadata->topics[0];
+    if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+        throw usage_error("Kafka does not let this user see topic '" + topic + "'");
+    }
+    if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR || found.partition_cnt == 0) {
+        return Known::no;
+    }
+    partitions = found.partition_cnt;
+    return Known::yes;
+}
+
+/// librdkafka 2.0.2 has freed the interceptors of a configuration that it refused, so destroying it
+/// would free them twice. It stays; the program is about to end with a usage error.
+void keep_refused(rd_kafka_conf_t* conf)
+{
+    static auto* const kept = new std::vector<rd_kafka_conf_t*>;
+    kept->push_back(conf);
+}
+
+bool stops_within(int stop_fd, milliseconds wait)
+{
+    pollfd waiting{stop_fd, POLLIN, 0};
+    return ::poll(&waiting, 1, timeout_ms(wait)) > 0;
+}
+
+} // namespace
+
+void ClientState::answered() noexcept
+{
+    if (connected() || m_connected.exchange(true, std::memory_order_relaxed)) {
+        return;
+    }
+    try {
+        const std::lock_guard lock(m_mutex);
+        m_repeats.reset();
+    } catch (...) { // no mutex, no reset: the log says less, the work goes on
+    }
+    log::info("Kafka answers");
+}
+
+void ClientState::failed(rd_kafka_resp_err_t error, std::string_view text) noexcept
+{
+    if (error == RD_KAFKA_RESP_ERR__FATAL) {
+        try {
+            const std::lock_guard lock(m_mutex);
+            m_fatal_text = text;
+        } catch (...) { // the flag alone stops the process as well
+        }
+        m_fatal.store(true, std::memory_order_release);
+        return;
+    }
+    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        m_connected.store(false, std::memory_order_relaxed);
+    }
+    // librdkafka logs the loss of each broker itself, in the same words.
+    if (error != RD_KAFKA_RESP_ERR__TRANSPORT) {
+        log(4, rd_kafka_err2name(error), text);
+    }
+}
+
+void ClientState::log(int level, std::string_view facility, std::string_view text) noexcept
+{
+    const auto wanted = to_level(level);
+    if (!log::enabled(wanted)) {
+        return;
+    }
+    try {
+        std::optional<std::uint64_t> hidden = 0;
+        if (wanted != log::Level::debug) {
+            const std::lock_guard lock(m_mutex);
+            hidden = m_repeats.admit(text, std::chrono::steady_clock::now());
+        }
+        if (!hidden) {
+            return;
+        }
+        if (*hidden == 0) {
+            log::event(wanted, "Kafka: {}: {}", facility, text);
+        } else {
+            log::event(wanted, "Kafka: {}: {} ({} more like this were not shown)", facility, text,
+                       *hidden);
+        }
+    } catch (...) {
+        log::write(wanted, "Kafka: a message could not be shown: out of memory");
+    }
+}
+
+void ClientState::throw_fatal() const
+{
+    const std::lock_guard lock(m_mutex);
+    throw fatal_error("Kafka: the client has given up: " + m_fatal_text);
+}
+
+ClientHandle make_client(rd_kafka_type_t type, const Properties& properties, ClientState& state,
+                         const std::function<void(rd_kafka_conf_t*)>& prepare)
+{
+    if (properties.find("bootstrap.servers") == nullptr) {
+        throw usage_error("no Kafka brokers given");
+    }
+    Conf conf(rd_kafka_conf_new());
+    properties.apply(conf.get());
+    rd_kafka_conf_set_opaque(conf.get(), &state);
+    rd_kafka_conf_set_log_cb(conf.get(), on_log);
+    rd_kafka_conf_set_error_cb(conf.get(), on_error);
+    rd_kafka_conf_interceptor_add_on_new(conf.get(), kInterceptor, on_new, &state);
+    prepare(conf.get());
+
+    std::array<char, 512> text{};
+    ClientHandle client(rd_kafka_new(type, conf.get(), text.data(), text.size()));
+    if (client == nullptr) {
+        keep_refused(conf.release());
+        throw usage_error("Kafka: " + std::string(text.data()));
+    }
+    static_cast<void>(conf.release()); // the client owns it now
+    return client;
+}
+
+Wait wait_for_topics(rd_kafka_t* client, std::span<const std::string> topics, milliseconds deadline,
+                     int stop_fd, const std::function<void()>& serve)
+{
+    const auto start = std::chrono::steady_clock::now();
+    const auto left = [&] {
+        const auto passed =
+            std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start);
+        return std::max(milliseconds{0}, deadline - passed);
+    };
+    log::RateLimit limit{std::chrono::minutes{1}};
+    for (auto topic = topics.begin(); topic != topics.end();) {
+        int partitions = 0;
+        const auto known = ask_for(client, *topic, std::min(kSlice, left()), partitions);
+        serve();
+        if (known == Known::yes) {
+            ++topic;
+            continue;
+        }
+        const std::string problem = known == Known::no
+                                        ? "Kafka has no topic '" + *topic + "'; create it"
+                                        : "Kafka's brokers do not answer";
+        if (left() == milliseconds{0}) {
+            throw transient_error(problem);
+        }
+        limit.warn("{}; waiting", problem);
+        const auto pause = known == Known::no ? kRetryMissing : milliseconds{0};
+        if (stops_within(stop_fd, std::min(pause, left()))) {
+            return Wait::stopped;
+        }
+    }
+    return Wait::ready;
+}
+
+int count_partitions(rd_kafka_t* client, const std::string& topic, milliseconds deadline)
+{
+    int partitions = 0;
+    const auto known = ask_for(client, topic, deadline, partitions);
+    return known == Known::no_answer ? -1 : partitions;
+}
+
+Partitions make_list(const std::string& topic, const std::map<std::int32_t, std::int64_t>& offsets)
+{
+    Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+    for (const auto& [partition, offset] : offsets) {
+        rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
+    }
+    return list;
+}
+
+std::string describe(rd_kafka_resp_err_t error)
+{
+    return std::string(rd_kafka_err2name(error)) + ": " + rd_kafka_err2str(error);
+}
+
+Wake::Wake() : m_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC))
+{
+    if (!m_fd) {
+        throw fatal_error("Kafka: no descriptor to wait on: raise the limit of open files");
+    }
+}
+
+void Wake::enable(rd_kafka_queue_t* queue)
+{
+    constexpr std::uint64_t kOne = 1;
+    rd_kafka_queue_io_event_enable(queue, m_fd.get(), &kOne, sizeof kOne);
+    raise(); // for what is in the queue already
+}
+
+void Wake::disable(rd_kafka_queue_t* queue)
+{
+    rd_kafka_queue_io_event_enable(queue, -1, nullptr, 0);
+}
+
+void Wake::clear() noexcept
+{
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto got = ::read(m_fd.get(), &count, sizeof count);
+}
+
+void Wake::raise() noexcept
+{
+    constexpr std::uint64_t kOne = 1;
+    [[maybe_unused]] const auto put = ::write(m_fd.get(), &kOne, sizeof kOne);
+}
+
+int timeout_ms(milliseconds wait) noexcept
+{
+    constexpr milliseconds kMost{std::numeric_limits<int>::max()};
+    return static_cast<int>(std::clamp(wait, milliseconds{0}, kMost).count());
+}
+
+} // namespace tlm::kafka

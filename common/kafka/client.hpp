@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What producer and consumer have in common; private to this library.
+#pragma once
+
+#include "common/base/time.hpp"
+#include "common/base/unique_fd.hpp"
+#include "common/kafka/config.hpp"
+#include "common/kafka/handles.hpp"
+#include "common/kafka/producer.hpp"
+#include "common/kafka/repeat_filter.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tlm::kafka {
+
+/// What librdkafka's threads tell about one client. Any thread.
+class ClientState {
+  public:
+    [[nodiscard]] bool connected() const noexcept
+    {
+        return m_connected.load(std::memory_order_relaxed);
+    }
+
+    void answered() noexcept;
+
+    /// An error that concerns the client, not one message.
+    void failed(rd_kafka_resp_err_t error, std::string_view text) noexcept;
+
+    void log(int level, std::string_view facility, std::string_view text) noexcept;
+
+    /// Throws Error fatal after librdkafka has given up.
+    void check() const
+    {
+        if (m_fatal.load(std::memory_order_acquire)) {
+            throw_fatal();
+        }
+    }
+
+  private:
+    [[noreturn]] void throw_fatal() const;
+
+    std::atomic<bool> m_connected{false};
+    std::atomic<bool> m_fatal{false};
+    mutable std::mutex m_mutex; ///< of all below
+    std::string m_fatal_text;
+    RepeatFilter m_repeats;
+};
+
+/// Makes a client of `properties`. `prepare` sets callbacks on the configuration; `state` is its
+/// opaque and must outlive the client. Throws Error usage.
+[[nodiscard]] ClientHandle make_client(rd_kafka_type_t type, const Properties& properties,
+                                       ClientState& state,
+                                       const std::function<void(rd_kafka_conf_t*)>& prepare);
+
+/// See Producer::wait_until_known(). `serve` is called between attempts.
+Wait wait_for_topics(rd_kafka_t* client, std::span<const std::string> topics, milliseconds deadline,
+                     int stop_fd, const std::function<void()>& serve);
+
+/// Partitions of a topic; 0 when the brokers do not know it, -1 when they do not answer in time.
+[[nodiscard]] int count_partitions(rd_kafka_t* client, const std::string& topic,
+                                   milliseconds deadline);
+
+/// A list of one topic's partitions with an offset each.
+[[nodiscard]] Partitions make_list(const std::string& topic,
+                                   const std::map<std::int32_t, std::int64_t>& offsets);
+
+/// `NAME: description` of librdkafka's error.
+[[nodiscard]] std::string describe(rd_kafka_resp_err_t error);
+
+/// A descriptor that librdkafka makes readable when `queue` gets something.
+class Wake {
+  public:
+    /// Throws Error fatal when there are no descriptors left.
+    Wake();
+
+    void enable(rd_kafka_queue_t* queue);
+    static void disable(rd_kafka_queue_t* queue);
+
+    [[nodiscard]] int fd() const noexcept { return m_fd.get(); }
+
+    void clear() noexcept;
+    void raise() noexcept;
+
+  private:
+    UniqueFd m_fd;
+};
+
+/// Milliseconds as librdkafka takes them, milliseconds::max() included.
+[[nodiscard]] int timeout_ms(milliseconds wait) noexcept;
+
+} // namespace tlm::kafka

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/kafka/producer.hpp"
+
+#include "common/base/error.hpp"
+#include "common/kafka/client.hpp"
+#include "common/kafka/handles.hpp"
+
+#include <array>
+#include <bit>
+#include <utility>
+
+namespace tlm::kafka {
+
+namespace {
+
+static_assert(sizeof(void*) == sizeof(Ticket), "a ticket travels as librdkafka's message opaque");
+
+/// One topic and what became of its messages.
+struct Lane {
+    std::vector<Delivery> deliveries;
+    std::size_t outstanding = 0;
+    TopicHandle topic;
+};
+
+Properties producer_properties(const ProducerOptions& options)
+{
+    auto properties = options.properties;
+    properties.require("enable.idempotence", "true", "order and no doubles rest on it");
+    properties.require("acks", "all", "a delivery means that every in-sync replica has it");
+    if (properties.find("transactional.id") != nullptr) {
+        throw usage_error("Kafka property 'transactional.id' is not supported");
+    }
+    properties.set("queue.buffering.max.messages", std::to_string(options.window));
+    properties.set_default("queue.buffering.max.kbytes", "65536");
+    properties.set_default("linger.ms", std::to_string(options.linger.count()));
+    // Giving up is not ours: whoever holds the acknowledgement decides how long to wait.
+    properties.set_default("message.timeout.ms", "0");
+    // The partition that Java and every other client would choose for the key.
+    properties.set_default("partitioner", "murmur2_random");
+    properties.set_default("compression.codec", "lz4");
+    properties.set_default("message.max.bytes", std::to_string(8 * 1024 * 1024));
+    properties.set_default("socket.nagle.disable", "true");
+    properties.set_default("socket.keepalive.enable", "true");
+    properties.set_default("reconnect.backoff.max.ms", "2000");
+    properties.set_default("log.connection.close", "false");
+    return properties;
+}
+
+void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) noexcept
+{
+    auto* const lane = static_cast<Lane*>(rd_kafka_topic_opaque(message->rkt));
+    auto& delivery = lane->deliveries.emplace_back();
+    delivery.ticket = std::bit_cast<Ticket>(message->_private);
+    delivery.delivered = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (!delivery.delivered) {
+        delivery.error = describe(message->err);
+    }
+}
+
+Headers copy_headers(std::span<const Header> from)
+{
+    Headers headers(rd_kafka_headers_new(from.size()));
+    for (const auto& header : from) {
+        rd_kafka_header_add(headers.get(), header.name.data(),
+                            static_cast<ssize_t>(header.name.size()), header.value.data(),
+                            static_cast<ssize_t>(header.value.size()));
+    }
+    return headers;
+}
+
+rd_kafka_vu_t memory_argument(rd_kafka_vtype_t type, std::string_view bytes)
+{
+    rd_kafka_vu_t argument{};
+    argument.vtype = type;
+    // librdkafka copies it: RD_KAFKA_MSG_F_COPY for the value, always for the key.
+    argument.u.mem.ptr = const_cast<char*>(bytes.data());
+    argument.u.mem.size = bytes.size();
+    return argument;
+}
+
+} // namespace
+
+struct Producer::Impl {
+    ClientState state;
+    Wake wake;
+    bool wake_on_delivery = false;
+    std::vector<std::unique_ptr<Lane>> lanes; ///< librdkafka holds their addresses
+    ClientHandle client;                      ///< last: its callbacks use all of the above
+
+    void serve()
+    {
+        if (wake_on_delivery) {
+            wake.clear();
+        }
+        rd_kafka_poll(client.get(), 0);
+        state.check();
+    }
+};
+
+Producer::Producer(const ProducerOptions& options) : m_impl(std::make_unique<Impl>())
+{
+    m_impl->client =
+        make_client(RD_KAFKA_PRODUCER, producer_properties(options), m_impl->state,
+                    [](rd_kafka_conf_t* conf) { rd_kafka_conf_set_dr_msg_cb(conf, on_delivery); });
+    set_wake_on_delivery(options.wake_on_delivery);
+}
+
+Producer::~Producer()
+{
+    if (m_impl == nullptr || m_impl->client == nullptr) {
+        return;
+    }
+    // rd_kafka_destroy() waits for every handle and message that is still held.
+    auto* const client = m_impl->client.get();
+    Wake::disable(Queue(rd_kafka_queue_get_main(client)).get());
+    rd_kafka_purge(client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
+                               RD_KAFKA_PURGE_F_NON_BLOCKING);
+    rd_kafka_poll(client, 0);
+    for (auto& lane : m_impl->lanes) {
+        lane->topic.reset();
+    }
+    m_impl->client.reset();
+}
+
+Producer::TopicId Producer::open_topic(const std::string& name)
+{
+    auto lane = std::make_unique<Lane>();
+    auto* const client = m_impl->client.get();
+    TopicConf conf(rd_kafka_default_topic_conf_dup(client));
+    rd_kafka_topic_conf_set_opaque(conf.get(), lane.get());
+    lane->topic.reset(rd_kafka_topic_new(client, name.c_str(), conf.release()));
+    if (lane->topic == nullptr) {
+        throw usage_error("'" + name +
+                          "' cannot be a Kafka topic: " + describe(rd_kafka_last_error()));
+    }
+    m_impl->lanes.push_back(std::move(lane));
+    return m_impl->lanes.size() - 1;
+}
+
+bool Producer::produce(TopicId topic, const Output& output, Ticket ticket)
+{
+    auto& lane = *m_impl->lanes.at(topic);
+    std::array<rd_kafka_vu_t, 7> arguments{};
+    std::size_t count = 0;
+    arguments[count].vtype = RD_KAFKA_VTYPE_RKT;
+    arguments[count++].u.rkt = lane.topic.get();
+    arguments[count++] = memory_argument(RD_KAFKA_VTYPE_VALUE, output.value);
+    if (!output.key.empty()) {
+        arguments[count++] = memory_argument(RD_KAFKA_VTYPE_KEY, output.key);
+    }
+    arguments[count].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+    arguments[count++].u.i = RD_KAFKA_MSG_F_COPY;
+    arguments[count].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+    arguments[count++].u.i64 = output.timestamp;
+    arguments[count].vtype = RD_KAFKA_VTYPE_OPAQUE;
+    arguments[count++].u.ptr = std::bit_cast<void*>(ticket);
+    // Not VTYPE_HEADER: librdkafka 2.0.2 frees such headers twice when the topic is missing.
+    Headers headers;
+    if (!output.headers.empty()) {
+        headers = copy_headers(output.headers);
+        arguments[count].vtype = RD_KAFKA_VTYPE_HEADERS;
+        arguments[count++].u.headers = headers.get();
+    }
+
+    const RdError error(rd_kafka_produceva(m_impl->client.get(), arguments.data(), count));
+    if (error == nullptr) {
+        static_cast<void>(headers.release()); // the message owns them now
+        ++lane.outstanding;
+        return true;
+    }
+    const auto code = rd_kafka_error_code(error.get());
+    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+        return false;
+    }
+    if (rd_kafka_error_is_fatal(error.get()) != 0) {
+        m_impl->state.failed(RD_KAFKA_RESP_ERR__FATAL, rd_kafka_error_string(error.get()));
+        m_impl->state.check();
+    }
+    ++lane.outstanding;
+    lane.deliveries.push_back({.ticket = ticket, .delivered = false, .error = describe(code)});
+    return true;
+}
+
+void Producer::collect(TopicId topic, std::vector<Delivery>& deliveries)
+{
+    m_impl->serve();
+    auto& lane = *m_impl->lanes.at(topic);
+    lane.outstanding -= lane.deliveries.size();
+    if (deliveries.empty()) {
+        deliveries.swap(lane.deliveries);
+        return;
+    }
+    deliveries.insert(deliveries.end(), std::make_move_iterator(lane.deliveries.begin()),
+                      std::make_move_iterator(lane.deliveries.end()));
+    lane.deliveries.clear();
+}
+
+std::size_t Producer::outstanding(TopicId topic) const noexcept
+{
+    return m_impl->lanes[topic]->outstanding;
+}
+
+bool Producer::flush(milliseconds deadline)
+{
+    m_impl->state.check();
+    rd_kafka_flush(m_impl->client.get(), timeout_ms(deadline));
+    m_impl->state.check();
+    return rd_kafka_outq_len(m_impl->client.get()) == 0;
+}
+
+int Producer::wake_fd() const noexcept
+{
+    return m_impl->wake_on_delivery ? m_impl->wake.fd() : -1;
+}
+
+void Producer::set_wake_on_delivery(bool on)
+{
+    const Queue queue(rd_kafka_queue_get_main(m_impl->client.get()));
+    if (on) {
+        m_impl->wake.enable(queue.get());
+    } else {
+        Wake::disable(queue.get());
+    }
+    m_impl->wake_on_delivery = on;
+}
+
+bool Producer::connected() const noexcept
+{
+    return m_impl->state.connected();
+}
+
+Wait Producer::wait_until_known(std::span<const std::string> topics, milliseconds deadline,
+                                int stop_fd)
+{
+    return wait_for_topics(m_impl->client.get(), topics, deadline, stop_fd,
+                           [this] { m_impl->serve(); });
+}
+
+void Producer::close(milliseconds deadline)
+{
+    if (!flush(deadline)) {
+        throw in_doubt_error("Kafka has not confirmed " +
+                             std::to_string(rd_kafka_outq_len(m_impl->client.get())) +
+                             " messages in " + std::to_string(deadline.count()) + " ms");
+    }
+}
+
+} // namespace tlm::kafka

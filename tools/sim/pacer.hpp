@@ -47,6 +47,9 @@ class Timeline {
 
     [[nodiscard]] EpochMs ts(nanoseconds position) const;
 
+    /// False at full speed, where everything is due at once.
+    [[nodiscard]] bool paced() const noexcept { return m_speed.factor.has_value(); }
+
   private:
     Timeline(EpochMs base, nanoseconds shift, Speed speed)
         : m_base(base), m_shift(shift), m_speed(speed)

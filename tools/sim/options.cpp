@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/sim/options.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/units.hpp"
+#include "common/cli/option_table.hpp"
+#include "common/mqtt/url.hpp"
+#include "common/record/record.hpp"
+#include "tools/sim/topic_template.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tlm::sim {
+namespace {
+
+constexpr double kLargestRate = 1e9;
+
+std::string show_factor(double factor)
+{
+    return fmt::format("{}x", factor);
+}
+
+cli::Option custom(std::string name, char letter, std::string value_name, std::string help)
+{
+    cli::Option option;
+    option.name = std::move(name);
+    option.letter = letter;
+    option.value_name = std::move(value_name);
+    option.help = std::move(help);
+    return option;
+}
+
+void add_rate(cli::OptionTable& table, Options& options)
+{
+    auto option = custom("rate", 'r', "RATE",
+                         "Messages a second of the whole fleet, or max: as fast as they are taken, "
+                         "each carrying the time it was made.");
+    option.expected = "messages a second above 0, or max";
+    option.set = [&options](std::string_view text) {
+        const auto rate = parse_number(text);
+        if (text == "max") {
+            options.rate = std::nullopt;
+        } else if (rate && *rate > 0 && *rate <= kLargestRate) {
+            options.rate = rate;
+        } else {
+            return false;
+        }
+        return true;
+    };
+    option.show = [&options] {
+        return std::vector{options.rate ? fmt::format("{}", *options.rate) : std::string{"max"}};
+    };
+    table.add_option(std::move(option));
+}
+
+void add_speed(cli::OptionTable& table, Options& options)
+{
+    auto option = custom("speed", 's', "FACTOR",
+                         "Send so many times faster than recorded or scheduled, such as 10x or "
+                         "0.5x, or max. The series is moved so that no message carries a time "
+                         "ahead of the moment it is sent.");
+    option.expected = "a factor such as 10x, or max";
+    option.set = [&options](std::string_view text) {
+        const auto speed = parse_speed(text);
+        options.speed = speed.value_or(options.speed);
+        return speed.has_value();
+    };
+    option.show = [&options] {
+        const auto& factor = options.speed.factor;
+        return std::vector{factor ? show_factor(*factor) : std::string{"max"}};
+    };
+    table.add_option(std::move(option));
+}
+
+void add_what(cli::OptionTable& table, Options& options)
+{
+    constexpr std::uint64_t kMostDevices = 10'000'000;
+    constexpr std::uint64_t kLargestSeed = (1ULL << 53U) - 1; // JSON readers keep doubles
+    constexpr std::uint64_t kLargestPayload = 16ULL * 1024 * 1024;
+    table.group("Devices");
+    table.add(options.devices, "devices", 'N', "NUMBER",
+              "Size of the fleet; message i comes from device i mod NUMBER.", {1, kMostDevices});
+    table.add(options.device_prefix, "device-prefix", 0, "TEXT",
+              "What device ids begin with; a number of at least five digits follows.");
+    table.add(options.seed, "seed", 0, "NUMBER",
+              "What all values follow from, and the boot of every message: the same seed and "
+              "--start-time give the same bytes. Without it both differ from run to run; boot is "
+              "then the start of the run in epoch seconds.",
+              {0, kLargestSeed});
+    table.add_size(options.payload_size, "payload-size", 0, "SIZE",
+                   "Fill payloads up to so many bytes.", {0, kLargestPayload});
+    auto& replay = table.add(options.recordings, "replay", 0, "FILE",
+                             "Play recorded data instead of a fleet: lines of timestamp,value. "
+                             "Each FILE is a device, named as the file without .csv; operands are "
+                             "further files. They are read into memory and merged in time order.");
+    replay.complete = cli::Complete::file;
+}
+
+void add_when(cli::OptionTable& table, Options& options)
+{
+    table.group("Time");
+    add_rate(table, options);
+    table.add(options.count, "count", 'c', "NUMBER", "End after so many messages of the fleet.");
+    table.add(options.duration, "duration", 0, "DURATION",
+              "End after the messages of so long a time.", {milliseconds{1}});
+    add_speed(table, options);
+    table.add(options.keep_time, "keep-time", 0,
+              "Leave recorded times as they are, however long ago.");
+    table.add_time(options.start_time, "start-time", 0, "TIME",
+                   "The time that the first message carries.");
+}
+
+void add_where(cli::OptionTable& table, Options& options)
+{
+    constexpr std::uint64_t kLargestWindow = 65'535;
+    table.group("Output");
+    table.add(options.mqtt, "mqtt", 0, "URL",
+              "Publish to this broker, mqtt://[USER@]HOST[:PORT]. Without it records go to "
+              "standard output. There is no TLS yet.");
+    auto& password = table.add(options.password_file, "mqtt-password-file", 0, "FILE",
+                               "The password for the broker, in a file that nobody else may read.");
+    password.complete = cli::Complete::file;
+    table.add(options.client_id, "id", 'i', "CLIENTID", "The MQTT client id.").default_note =
+        "tlm-sim- and the process id";
+    table.add(options.topic_template, "topic-template", 0, "TOPIC",
+              "The topic of a device; {deviceId} stands for its id.");
+    table.add_choice<mqtt::Qos>(options.qos, "qos", 0, "QOS", "The MQTT quality of service.",
+                                {{"0", mqtt::Qos::at_most_once}, {"1", mqtt::Qos::at_least_once}});
+    table.add_choice<mqtt::Version>(options.mqtt_version, "mqtt-version", 0, "VERSION",
+                                    "The version of MQTT.",
+                                    {{"3.1.1", mqtt::Version::v311}, {"5", mqtt::Version::v5}});
+    table.add(options.inflight, "inflight", 0, "NUMBER",
+              "Most messages that wait for their acknowledgement at a time; the broker may want "
+              "fewer.",
+              {1, kLargestWindow});
+    auto& ledger = table.add(options.ledger, "ledger", 0, "FILE",
+                             "Append a line for each message to FILE, on disk before the message "
+                             "is sent: what must have arrived in the end.");
+    ledger.complete = cli::Complete::file;
+    cli::add_connect_timeout(table, options.connect_timeout);
+    table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
+              "At the end wait so long for outstanding acknowledgements, then exit with status 4.");
+}
+
+/// The rows that the checks ask who set them. They stay where they are when the table moves.
+struct Rows {
+    std::vector<const cli::Option*> fleet_only;
+    const cli::Option* speed = nullptr;
+};
+
+Rows find_rows(cli::OptionTable& table)
+{
+    Rows rows;
+    for (const auto* name : {"devices", "device-prefix", "rate", "count", "duration"}) {
+        rows.fleet_only.push_back(table.find(name));
+    }
+    rows.speed = table.find("speed");
+    return rows;
+}
+
+void check_replay(const Rows& rows, const Options& options)
+{
+    for (const auto* row : rows.fleet_only) {
+        if (row->is_set()) {
+            throw usage_error(
+                fmt::format("--{} is for simulated devices, not for --replay", row->name));
+        }
+    }
+    if (options.keep_time && options.start_time) {
+        throw usage_error("--keep-time and --start-time exclude each other");
+    }
+}
+
+void check_fleet(const Rows& rows, const Options& options)
+{
+    if (!options.operands.empty()) {
+        throw usage_error(options.operands.front() + ": to play recordings write --replay FILE...");
+    }
+    if (options.keep_time) {
+        throw usage_error("--keep-time is for --replay");
+    }
+    if (!is_device_id(options.device_prefix + "00000000")) {
+        throw usage_error("--device-prefix: up to 120 characters of A-Z a-z 0-9 . _ : -");
+    }
+    if (options.count && options.duration) {
+        throw usage_error("--count and --duration exclude each other");
+    }
+    if (!options.rate && (rows.speed->is_set() || options.start_time)) {
+        throw usage_error("--rate max has no schedule that --speed or --start-time could place: "
+                          "write --rate RATE --speed max");
+    }
+    const bool ends = options.count || options.duration;
+    if (options.speed.faster_than_recorded() && !ends && !options.start_time) {
+        throw usage_error("--speed above 1x needs --count, --duration or --start-time: without an "
+                          "end the times would run ahead of the clock");
+    }
+}
+
+void check_broker(const Options& options)
+{
+    (void)TopicTemplate{options.topic_template};
+    if (options.mqtt.empty()) {
+        return;
+    }
+    const auto url = mqtt::parse_url(options.mqtt);
+    if (url.tls) {
+        throw usage_error("--mqtt: tlm-sim does not speak TLS yet; use mqtt://");
+    }
+    if (options.password_file && url.user.empty()) {
+        throw usage_error("--mqtt-password-file needs a user: --mqtt mqtt://USER@HOST");
+    }
+    if (options.client_id.size() > mqtt::kMaxString || url.user.size() > mqtt::kMaxString) {
+        throw usage_error("--id, --mqtt: no more than 65535 bytes");
+    }
+}
+
+void add_examples(cli::OptionTable& table)
+{
+    table.example("tlm-sim --devices 100 --rate 1000 --mqtt mqtt://localhost --ledger sent.ndjson",
+                  "a hundred devices, a thousand messages a second together");
+    table.example("tlm-sim --replay machine.csv --speed 60x --mqtt mqtt://localhost",
+                  "an hour of recorded data a minute");
+    table.example("tlm-sim --seed 1 --start-time 2026-01-01 --count 1000 --speed max",
+                  "the same thousand records every time");
+}
+
+} // namespace
+
+cli::OptionTable make_table(Options& options)
+{
+    cli::OptionTable table{"tlm-sim", "play fleets of devices, or recorded data",
+                           "[OPTION]... [--replay FILE...]"};
+    add_what(table, options);
+    add_when(table, options);
+    add_where(table, options);
+    table.operands(options.operands, "FILE", "Further recordings for --replay.",
+                   cli::Complete::file);
+    add_examples(table);
+    table.check([&options, rows = find_rows(table)] {
+        options.replays() ? check_replay(rows, options) : check_fleet(rows, options);
+        check_broker(options);
+    });
+    return table;
+}
+
+} // namespace tlm::sim

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of tlm-sim.
+#pragma once
+
+#include "common/base/time.hpp"
+#include "common/cli/groups.hpp"
+#include "common/mqtt/codec.hpp"
+#include "tools/sim/pacer.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tlm::cli {
+class OptionTable;
+}
+
+namespace tlm::sim {
+
+struct Options {
+    // What is said.
+    std::uint64_t devices = 10;
+    std::string device_prefix = "sim-";
+    std::optional<std::uint64_t> seed;
+    std::uint64_t payload_size = 0;      ///< smallest payload, in bytes
+    std::vector<std::string> recordings; ///< files of --replay; none: models
+    std::vector<std::string> operands;   ///< further files
+
+    // When.
+    std::optional<double> rate = 10; ///< of the whole fleet, a second; none: as fast as possible
+    std::optional<std::uint64_t> count;
+    std::optional<milliseconds> duration;
+    Speed speed;
+    bool keep_time = false;
+    std::optional<EpochMs> start_time;
+
+    // Where to.
+    std::string mqtt; ///< URL; empty: records on stdout
+    std::optional<std::filesystem::path> password_file;
+    std::string client_id; ///< empty: made from the process id
+    std::string topic_template = "devices/{deviceId}/telemetry";
+    mqtt::Qos qos = mqtt::Qos::at_least_once;
+    mqtt::Version mqtt_version = mqtt::Version::v5;
+    std::uint64_t inflight = 1'000;
+    std::optional<std::filesystem::path> ledger;
+    cli::ConnectTimeout connect_timeout;
+    milliseconds drain_timeout{30'000};
+
+    [[nodiscard]] bool replays() const noexcept { return !recordings.empty(); }
+};
+
+/// The table that fills `options`, which must outlive it.
+[[nodiscard]] cli::OptionTable make_table(Options& options);
+
+} // namespace tlm::sim

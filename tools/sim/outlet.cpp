@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/sim/outlet.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/units.hpp"
+#include "common/ops/log.hpp"
+#include "common/record/record.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tlm::sim {
+
+MqttOutlet::MqttOutlet(mqtt::PublisherOptions options, TopicTemplate topics, milliseconds patience)
+    : m_name(mqtt::format_url(options.url)),
+      m_publisher(options),
+      m_topics(std::move(topics)),
+      m_qos(options.qos),
+      m_patience(patience)
+{}
+
+void MqttOutlet::send(const Message& message)
+{
+    m_publisher.publish(m_topics.topic(message.device_id), message.payload);
+}
+
+pollfd MqttOutlet::interest() const
+{
+    const auto events = static_cast<short>(POLLIN | (m_publisher.wants_write() ? POLLOUT : 0));
+    return {m_publisher.fd(), events, 0};
+}
+
+std::optional<Monotonic> MqttOutlet::deadline() const
+{
+    auto deadline = m_publisher.deadline();
+    if (const auto down = m_publisher.down_since()) {
+        deadline = std::min(deadline.value_or(Monotonic::max()), *down + m_patience);
+    }
+    return deadline;
+}
+
+void MqttOutlet::serve(short revents, Monotonic now)
+{
+    m_publisher.serve(revents, now);
+    const auto down = m_publisher.down_since();
+    if (down && now - *down >= m_patience) {
+        throw fatal_error(fmt::format("{}: no broker for {}: {}", m_name,
+                                      format_duration(m_patience), m_publisher.last_error()));
+    }
+}
+
+std::uint64_t MqttOutlet::unconfirmed() const
+{
+    if (m_qos == mqtt::Qos::at_most_once) {
+        return m_publisher.all_written() ? 0 : 1;
+    }
+    return m_publisher.outstanding();
+}
+
+void MqttOutlet::close()
+{
+    constexpr milliseconds kGoodbye{2'000};
+    if (m_publisher.connected() && !m_publisher.disconnect(kGoodbye)) {
+        log::warn("{}: the broker did not close the connection in time", m_name);
+    }
+}
+
+std::string MqttOutlet::summary() const
+{
+    const auto& stats = m_publisher.stats();
+    auto text = m_qos == mqtt::Qos::at_most_once ? std::string{"none acknowledged at QoS 0"}
+                                                 : fmt::format("acknowledged {}", stats.acked);
+    if (stats.refused > 0) {
+        text += fmt::format(", refused {}", stats.refused);
+    }
+    const auto reconnects = stats.connects > 0 ? stats.connects - 1 : 0;
+    return text + fmt::format(", sent again {}, reconnects {}", stats.resent, reconnects);
+}
+
+void RecordOutlet::send(const Message& message)
+{
+    Record record;
+    record.device_id = message.device_id;
+    record.ts = message.ts;
+    record.received_at = message.ts;
+    record.boot = message.boot;
+    record.seq = static_cast<std::int64_t>(message.seq);
+    record.data = message.payload;
+    m_line.clear();
+    append_record(m_line, record);
+    Output output;
+    output.value = m_line;
+    while (!m_sink.send(output, 0) && !m_sink.reader_gone()) {
+        flush({});
+    }
+}
+
+void RecordOutlet::flush(Monotonic /*now*/)
+{
+    constexpr milliseconds kLong{60'000}; // a slow reader slows us down; there is no hurry
+    (void)m_sink.flush(kLong);
+    m_deliveries.clear();
+    m_sink.collect(m_deliveries);
+    m_written += static_cast<std::uint64_t>(
+        std::count_if(m_deliveries.begin(), m_deliveries.end(),
+                      [](const Delivery& delivery) { return delivery.delivered; }));
+}
+
+std::string RecordOutlet::summary() const
+{
+    return fmt::format("written {}", m_written);
+}
+
+} // namespace tlm::sim

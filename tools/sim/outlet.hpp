@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where messages go: an MQTT broker, or records on a descriptor.
+#pragma once
+
+#include "common/base/time.hpp"
+#include "common/mqtt/publisher.hpp"
+#include "common/ndjson/line_sink.hpp"
+#include "tools/sim/script.hpp"
+#include "tools/sim/topic_template.hpp"
+
+#include <poll.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tlm::sim {
+
+/// A destination driven by the pipeline's poll loop. Used by one thread. Throws Error fatal when
+/// it can take no more for good.
+class Outlet {
+  public:
+    Outlet() = default;
+    Outlet(const Outlet&) = delete;
+    Outlet& operator=(const Outlet&) = delete;
+    virtual ~Outlet() = default;
+
+    /// True when send() may be called.
+    [[nodiscard]] virtual bool has_room() const = 0;
+
+    /// Takes a message; it goes out with the next flush().
+    virtual void send(const Message& message) = 0;
+    virtual void flush(Monotonic now) = 0;
+
+    /// What to wait for; descriptor -1: nothing.
+    [[nodiscard]] virtual pollfd interest() const = 0;
+
+    /// When serve() must be called even though nothing happened.
+    [[nodiscard]] virtual std::optional<Monotonic> deadline() const = 0;
+    virtual void serve(short revents, Monotonic now) = 0;
+
+    /// Messages sent that are neither confirmed nor refused.
+    [[nodiscard]] virtual std::uint64_t unconfirmed() const = 0;
+
+    /// Messages that the destination answered with an error.
+    [[nodiscard]] virtual std::uint64_t refused() const = 0;
+
+    /// True when nobody reads any more and the run should end.
+    [[nodiscard]] virtual bool reader_gone() const = 0;
+
+    virtual void close() = 0;
+
+    /// What to tell about it at the end: `4000 acknowledged, 1 reconnect`.
+    [[nodiscard]] virtual std::string summary() const = 0;
+};
+
+/// Publishes payloads; gives up when there is no connection for `patience`.
+class MqttOutlet final : public Outlet {
+  public:
+    MqttOutlet(mqtt::PublisherOptions options, TopicTemplate topics, milliseconds patience);
+
+    [[nodiscard]] bool has_room() const override { return m_publisher.has_room(); }
+
+    void send(const Message& message) override;
+
+    void flush(Monotonic now) override { m_publisher.flush(now); }
+
+    [[nodiscard]] pollfd interest() const override;
+    [[nodiscard]] std::optional<Monotonic> deadline() const override;
+    void serve(short revents, Monotonic now) override;
+    [[nodiscard]] std::uint64_t unconfirmed() const override;
+
+    [[nodiscard]] std::uint64_t refused() const override { return m_publisher.stats().refused; }
+
+    [[nodiscard]] bool reader_gone() const override { return false; }
+
+    void close() override;
+    [[nodiscard]] std::string summary() const override;
+
+  private:
+    std::string m_name;
+    mqtt::Publisher m_publisher;
+    TopicTemplate m_topics;
+    mqtt::Qos m_qos;
+    milliseconds m_patience;
+};
+
+/// Writes records as lines, received at the moment of their `ts`.
+class RecordOutlet final : public Outlet {
+  public:
+    RecordOutlet(int fd, const std::string& name) : m_sink(fd, name) {}
+
+    [[nodiscard]] bool has_room() const override { return !m_sink.reader_gone(); }
+
+    void send(const Message& message) override;
+    void flush(Monotonic now) override;
+
+    [[nodiscard]] pollfd interest() const override { return {-1, 0, 0}; }
+
+    [[nodiscard]] std::optional<Monotonic> deadline() const override { return std::nullopt; }
+
+    void serve(short /*revents*/, Monotonic /*now*/) override {}
+
+    [[nodiscard]] std::uint64_t unconfirmed() const override { return 0; }
+
+    [[nodiscard]] std::uint64_t refused() const override { return 0; }
+
+    [[nodiscard]] bool reader_gone() const override { return m_sink.reader_gone(); }
+
+    void close() override { m_sink.close(); }
+
+    [[nodiscard]] std::string summary() const override;
+
+  private:
+    ndjson::LineSink m_sink;
+    std::string m_line;
+    std::vector<Delivery> m_deliveries;
+    std::uint64_t m_written = 0;
+};
+
+} // namespace tlm::sim

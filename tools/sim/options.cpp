@@ -3,6 +3,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/units.hpp"
+#include "common/cli/config_file.hpp"
 #include "common/cli/option_table.hpp"
 #include "common/mqtt/url.hpp"
 #include "common/record/record.hpp"
@@ -243,6 +244,20 @@ cli::OptionTable make_table(Options& options)
         check_broker(options);
     });
     return table;
+}
+
+std::optional<std::string> read_password(const Options& options)
+{
+    if (!options.password_file) {
+        return std::nullopt;
+    }
+    return cli::read_secret_file(*options.password_file);
+}
+
+std::string read_recording_file(const std::string& path)
+{
+    constexpr std::size_t kLargest = 1UL << 30U; // all of it is held in memory
+    return cli::read_text_file(path, kLargest, "--replay");
 }
 
 } // namespace tlm::sim

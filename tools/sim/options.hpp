@@ -54,4 +54,10 @@ struct Options {
 /// The table that fills `options`, which must outlive it.
 [[nodiscard]] cli::OptionTable make_table(Options& options);
 
+/// The password of --mqtt-password-file, if any. Throws Error usage when it cannot be read.
+[[nodiscard]] std::optional<std::string> read_password(const Options& options);
+
+/// A whole file of --replay, up to 1 GiB. Throws Error usage when it cannot be read.
+[[nodiscard]] std::string read_recording_file(const std::string& path);
+
 } // namespace tlm::sim

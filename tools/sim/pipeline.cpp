@@ -2,7 +2,6 @@
 #include "tools/sim/pipeline.hpp"
 
 #include "common/base/error.hpp"
-#include "common/cli/config_file.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/signals.hpp"
 #include "tools/sim/lag.hpp"
@@ -46,8 +45,7 @@ struct Plan {
 
 std::vector<Point> read_recording(const std::string& path, std::uint32_t device)
 {
-    constexpr std::size_t kLargest = 1UL << 30U; // all of it is held in memory
-    auto parsed = parse_recording(cli::read_text_file(path, kLargest, "--replay"), device);
+    auto parsed = parse_recording(read_recording_file(path), device);
     if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
         throw usage_error(bad->line > 0 ? fmt::format("{}:{}: {}", path, bad->line, bad->text)
                                         : fmt::format("{}: {}", path, bad->text));
@@ -125,9 +123,7 @@ std::unique_ptr<Outlet> make_outlet(const Options& options)
     publisher.version = options.mqtt_version;
     publisher.qos = options.qos;
     publisher.window = static_cast<std::uint16_t>(options.inflight);
-    if (options.password_file) {
-        publisher.password = cli::read_secret_file(*options.password_file);
-    }
+    publisher.password = read_password(options);
     return std::make_unique<MqttOutlet>(publisher, TopicTemplate{options.topic_template},
                                         options.connect_timeout.limit);
 }

@@ -219,7 +219,7 @@ void check_broker(const Options& options)
 
 void add_examples(cli::OptionTable& table)
 {
-    table.example("tlm-sim --devices 100 --rate 1000 --mqtt mqtt://localhost --ledger sent.ndjson",
+    table.example("tlm-sim -N 100 -r 1000 --mqtt mqtt://localhost --ledger sent.ndjson",
                   "a hundred devices, a thousand messages a second together");
     table.example("tlm-sim --replay machine.csv --speed 60x --mqtt mqtt://localhost",
                   "an hour of recorded data a minute");

@@ -61,7 +61,7 @@ Message FleetScript::take(EpochMs ts)
     const auto device = m_next % m_settings.devices;
     const auto seq = m_next / m_settings.devices;
     const auto key = derive(m_identity.seed, device);
-    double* state = &m_state[device * m_parts];
+    double* state = m_state.data() + device * m_parts;
     std::uint64_t part = 0;
     m_payload.begin(ts, m_identity.boot, seq);
     for (const auto& signal : m_signals) {

@@ -50,10 +50,16 @@ std::string function_name(const std::string& program)
     return name;
 }
 
-/// The first sentence: completions have one line.
+/// The first sentence or clause: completions have one line. A mark ends it only before a space, for
+/// there are numbers and URLs in the text.
 std::string brief(const Option& option)
 {
-    return option.help.substr(0, option.help.find_first_of(".;:\n"));
+    const std::string_view help = option.help;
+    std::size_t end = 0;
+    do {
+        end = std::min(help.find_first_of(".;:", end + 1), help.size());
+    } while (end + 1 < help.size() && help[end + 1] != ' ');
+    return std::string{help.substr(0, end)};
 }
 
 bool completes_operands(const OptionTable& table, Complete complete)

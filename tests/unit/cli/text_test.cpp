@@ -56,9 +56,10 @@ TEST_CASE("text: quotes in a help text do not end a shell's word", "[cli]")
 {
     OptionTable table("prog", "do something", "");
     bool value = false;
-    table.add(value, "path", 0, "It's [one]:two");
-    CHECK(fish_completion(table).find("-l path -d 'It'\\''s [one]'") != std::string::npos);
-    CHECK(zsh_completion(table).find("'(--path)--path[It'\\''s \\[one\\]]'") != std::string::npos);
+    table.add(value, "path", 0, "It's [one] of 0.5x: two");
+    CHECK(fish_completion(table).find("-l path -d 'It'\\''s [one] of 0.5x'") != std::string::npos);
+    CHECK(zsh_completion(table).find("'(--path)--path[It'\\''s \\[one\\] of 0.5x]'") !=
+          std::string::npos);
 }
 
 } // namespace tlm::cli

@@ -73,7 +73,10 @@ Partitions held_list(const std::string& topic, const PartitionTable& table)
 } // namespace
 
 Consumer::Consumer(const SourceOptions& options, PartitionListener* listener)
-    : m_options(options), m_listener(listener), m_state(std::make_unique<ClientState>())
+    : m_options(options),
+      m_listener(listener),
+      m_state(std::make_unique<ClientState>()),
+      m_next_commit(std::chrono::steady_clock::now() + options.commit_interval)
 {
     m_client = make_client(
         RD_KAFKA_CONSUMER, consumer_properties(options), *m_state, [](rd_kafka_conf_t* conf) {
@@ -94,15 +97,14 @@ Consumer::~Consumer()
     Wake::disable(m_queue.get());
     m_waiting.reset();
     m_held.clear();
+    m_queue.reset();
     if (in_group() && (!m_left_group || m_commit_unanswered)) {
         // It would also wait for the answers of brokers that are gone, for up to a session timeout.
         // The process is about to end: its threads and what they use stay until then.
-        static_cast<void>(m_queue.release());
         static_cast<void>(m_client.release());
         static_cast<void>(m_state.release());
         return;
     }
-    m_queue.reset();
     m_client.reset();
 }
 

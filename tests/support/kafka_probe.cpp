@@ -6,16 +6,19 @@
 //   kafka_probe consume topic=T [group=G] [member=M] [start=beginning|end|MS] [offsets=P:O,...]
 //               [stop=end|N] [commit=0|1] [pause=0|1] [skip=0|1] [quiet=0|1] [tick=100]
 //               [for=MS] [interval=1000] [refresh=10000]
+//   kafka_probe erase topic=T partition=P before=O
 //
 // Brokers come from TLM_BROKERS, librdkafka properties from words with a dot in their name. The
 // value of message i is `key i padding`, its key `k<i mod keys>`. `ahead` and `big` make message I
 // two hours ahead or 9 MiB large. tick=0 waits for wake_fd instead of polling every so many ms.
-// rate=0 is as fast as it goes. What comes out is one fact a line.
+// rate=0 is as fast as it goes. erase deletes records as retention would. What comes out is one
+// fact a line.
 #include "common/base/error.hpp"
 #include "common/base/units.hpp"
 #include "common/kafka/kafka_sink.hpp"
 #include "common/kafka/kafka_source.hpp"
 
+#include <librdkafka/rdkafka.h>
 #include <poll.h>
 #include <sys/resource.h>
 
@@ -349,6 +352,30 @@ int consume(const Arguments& arguments)
     return 0;
 }
 
+int erase(const Arguments& arguments)
+{
+    rd_kafka_conf_t* const conf = rd_kafka_conf_new();
+    arguments.properties().apply(conf);
+    rd_kafka_t* const client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
+    rd_kafka_queue_t* const answers = rd_kafka_queue_new(client);
+    rd_kafka_topic_partition_list_t* const list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, arguments.text("topic").c_str(),
+                                      static_cast<std::int32_t>(arguments.number("partition", 0)))
+        ->offset = arguments.number("before", 0);
+    rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(list);
+    rd_kafka_DeleteRecords(client, &request, 1, nullptr, answers);
+    rd_kafka_event_t* const answer = rd_kafka_queue_poll(answers, 30'000);
+    const auto error =
+        answer == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(answer);
+    std::printf("erase %s\n", rd_kafka_err2name(error));
+    rd_kafka_event_destroy(answer);
+    rd_kafka_DeleteRecords_destroy(request);
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_queue_destroy(answers);
+    rd_kafka_destroy(client);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : 1;
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -356,6 +383,9 @@ int main(int argc, char** argv)
     const std::string what = argc > 1 ? argv[1] : "";
     const Arguments arguments(argc, argv);
     try {
+        if (what == "erase") {
+            return erase(arguments);
+        }
         return what == "produce" ? Production(arguments).run() : consume(arguments);
     } catch (const Error& error) {
         std::printf("error %d %s\n", static_cast<int>(error.kind()), error.what());

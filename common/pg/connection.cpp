@@ -16,9 +16,16 @@ namespace tlm::pg {
 
 namespace {
 
+/// On one line: libpq breaks and indents its longer messages.
 std::string trimmed(const char* text)
 {
-    std::string result = text == nullptr ? "" : text;
+    std::string result;
+    for (const char c : std::string_view{text == nullptr ? "" : text}) {
+        const bool space = c == '\n' || c == '\t';
+        if (!space || (!result.empty() && result.back() != ' ')) {
+            result += space ? ' ' : c;
+        }
+    }
     while (!result.empty() && (result.back() == '\n' || result.back() == ' ')) {
         result.pop_back();
     }

@@ -6,7 +6,6 @@ import * as format from './format.js';
 import { leaves } from './fleet.js';
 
 const kHeight = 140;
-const kShortestSpan = 30; // seconds
 const kMaxCharts = 4;
 
 function element(tag, className, text) {
@@ -185,10 +184,6 @@ export class Detail {
       cursor: { sync: { key: 'detail' }, y: false },
       legend: { show: false },
       scales: {
-        x: {
-          // A line of one point has no width of its own.
-          range: (_, min, max) => (min === null ? [0, kShortestSpan] : [Math.min(min, max - kShortestSpan), max]),
-        },
         y: {
           range: (_, min, max) => {
             if (min === null || max === null) return [0, 1];

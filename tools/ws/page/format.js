@@ -10,29 +10,25 @@ export function age(ms) {
   return `${Math.floor(s / 86400)} d ${Math.floor(s / 3600) % 24} h`;
 }
 
-/** A number in at most so many significant digits, anything else as it is. */
-export function value(v, digits = 7) {
+/** A number in at most seven significant digits, anything else as it is. */
+export function value(v) {
   if (typeof v === 'number') {
-    return Number.isInteger(v) && Math.abs(v) < 1e15
-      ? String(v) : String(Number(v.toPrecision(digits)));
+    return Number.isInteger(v) && Math.abs(v) < 1e15 ? String(v) : String(Number(v.toPrecision(7)));
   }
   if (v === null || v === undefined) return '–';
   return String(v);
 }
 
-/** In the table a number has to fit a narrow column; its cell's title has all of it. */
-const kTableDigits = 5;
-
-/** How many decimals the table shows of a number; 0 for whole, very small and very large ones. */
+/** How many decimals value() shows of a number; 0 for whole ones and for very small or large ones. */
 export function decimals(v) {
-  const text = value(v, kTableDigits);
+  const text = value(v);
   const point = text.indexOf('.');
   return point < 0 || text.includes('e') ? 0 : text.length - point - 1;
 }
 
 /** A number of a column, with as many decimals as the others of that column. */
 export function aligned(v, count) {
-  const text = value(v, kTableDigits);
+  const text = value(v);
   return typeof v !== 'number' || text.includes('e') || decimals(v) >= count
     ? text : v.toFixed(count);
 }

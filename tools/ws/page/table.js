@@ -180,7 +180,6 @@ export class Table {
       const cell = row.children[i + 3];
       cell.className = `${this.alignment(metric)}${v === undefined ? ' none' : ''}`;
       setText(cell, format.aligned(v, this.fleet.column(metric, v).decimals));
-      cell.title = v === undefined ? '' : String(v);
       if (v === undefined) delete cell.dataset.value;
       else cell.dataset.value = String(v);
     });

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop: does what AckCycle says, with real sockets and clocks.
+#pragma once
+
+#include "common/base/error.hpp"
+#include "common/base/exit_status.hpp"
+#include "common/base/time.hpp"
+#include "common/mqtt/subscriber.hpp"
+#include "common/ops/random.hpp"
+#include "tools/mqtt2kafka/ack_cycle.hpp"
+#include "tools/mqtt2kafka/forwarder.hpp"
+#include "tools/mqtt2kafka/hang_ups.hpp"
+#include "tools/mqtt2kafka/monitor.hpp"
+#include "tools/mqtt2kafka/settings.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace tlm::ops {
+class Shutdown;
+}
+
+namespace tlm::mqtt2kafka {
+
+/// What the loop asks about the other side.
+struct OutputState {
+    std::function<bool()> connected;   ///< Kafka answers
+    std::function<bool()> reader_gone; ///< the reader of stdout has closed it
+};
+
+/// Reads, forwards and acknowledges until a stop is requested. One thread.
+class Bridge final : public mqtt::Receiver {
+  public:
+    /// All of them must outlive this object.
+    Bridge(const Settings& settings, Forwarder& forwarder, Monitor& monitor,
+           ops::Shutdown& shutdown, OutputState outputs);
+
+    /// Returns how it ended; throws Error fatal when only a new process can go on. In that case,
+    /// and when it is destroyed, nothing more is acknowledged.
+    [[nodiscard]] ExitStatus run();
+
+    bool on_message(const mqtt::Message& message) override;
+
+  private:
+    [[nodiscard]] Observed observe();
+    /// False: the loop ends with m_status.
+    [[nodiscard]] bool act(const Step& step);
+    void act_on_link(Action action);
+    void wait(const Step& step);
+    void connect();
+    void read();
+    void write();
+    void release();
+    void abandon();
+    void close();
+    void link_lost(const Error& error);
+    void judge_hang_up();
+    void notice_session();
+    void request_stop();
+    void update_monitor();
+
+    const Settings& m_settings;
+    Forwarder& m_forwarder;
+    Monitor& m_monitor;
+    ops::Shutdown& m_shutdown;
+    OutputState m_outputs;
+    SystemClock m_clock;
+    ops::Jitter m_jitter;
+    AckCycle m_cycle;
+    HangUps m_hang_ups;
+    mqtt::Subscriber m_subscriber;
+    Links m_links;
+    Monotonic m_now;
+    Monotonic m_connected_at;
+    Monotonic m_next_update;
+    std::optional<Monotonic> m_deadline; ///< set when a stop was requested
+    bool m_readable = false;
+    bool m_writable = true;
+    bool m_acknowledging = false; ///< acknowledgements of the window were written, maybe in part
+    bool m_session_noticed = false;
+    bool m_subscription_noticed = false;
+    bool m_had_session = false; ///< the broker should know us
+    bool m_connected_before = false;
+    ExitStatus m_status = ExitStatus::ok;
+};
+
+} // namespace tlm::mqtt2kafka

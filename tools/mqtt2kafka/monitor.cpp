@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/mqtt2kafka/monitor.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace tlm::mqtt2kafka {
+namespace {
+
+using std::chrono::seconds;
+
+/// Without systemd's own interval: longer than Kafka's silence before the bridge parks.
+constexpr milliseconds kWatchdog = seconds{60};
+/// A window that waits longer than this for its confirmations is not "ready".
+constexpr milliseconds kPatience = seconds{5};
+
+std::string name(std::string_view what)
+{
+    return fmt::format("tlm_mqtt2kafka_{}", what);
+}
+
+/// Counters of the library only add; ours are totals.
+void raise(ops::Counter& counter, std::uint64_t total)
+{
+    counter.add(static_cast<double>(total) - counter.value());
+}
+
+} // namespace
+
+Monitor::Monitor(const std::string& listen)
+    : m_health(m_systemd.watchdog_interval().value_or(kWatchdog)),
+      m_metrics("mqtt2kafka"),
+      m_reconnects(m_metrics.counter(name("mqtt_reconnects_total"),
+                                     "Connections to the MQTT broker after the first.")),
+      m_sessions_lost(m_metrics.counter(
+          name("mqtt_sessions_lost_total"),
+          "The broker had forgotten our session, and whatever was queued in it.")),
+      m_subscribed(m_metrics.gauge(name("mqtt_subscribed"), "1 while the broker serves us.")),
+      m_parked(m_metrics.gauge(name("parked"),
+                               "1 while the MQTT connection is given up because Kafka is away.")),
+      m_kafka(m_metrics.gauge(name("kafka_connected"), "1 while a Kafka broker answers.")),
+      m_window_fill(
+          m_metrics.gauge(name("window_messages"), "Messages read and not acknowledged yet.")),
+      m_window_bytes(m_metrics.gauge(name("window_bytes"), "Their topics and payloads.")),
+      m_oldest(m_metrics.gauge(name("oldest_unacknowledged_seconds"),
+                               "For how long the oldest of them has been waiting.")),
+      m_dropped(m_metrics.gauge(name("mqtt_broker_dropped_messages"),
+                                "What the MQTT broker says it has dropped since its start."))
+{
+    add_counter(&Counts::received, "messages_received_total", "MQTT messages read.");
+    add_counter(&Counts::forwarded, "messages_forwarded_total", "Records confirmed by Kafka.");
+    add_counter(&Counts::acknowledged, "messages_acknowledged_total",
+                "Messages above QoS 0 acknowledged to the MQTT broker.");
+    add_counter(&Counts::without_guarantee, "messages_qos0_total",
+                "Messages received at QoS 0: a crash of the bridge loses them.");
+    add_counter(&Counts::redelivered, "messages_redelivered_total",
+                "Messages that the broker had sent before (DUP flag).");
+    add_counter(&Counts::recognised, "messages_recognised_total",
+                "Redelivered messages that Kafka had already; not sent again.");
+    add_counter(&Counts::retained, "messages_retained_total", "Retained messages received.");
+    add_counter(&Counts::replaced_timestamps, "timestamps_replaced_total",
+                "Records with our time as Kafka's timestamp, the device's being too far off.");
+    if (!listen.empty()) {
+        m_server.emplace(ops::parse_listen_address(listen), m_metrics, m_health);
+    }
+}
+
+void Monitor::add_counter(std::uint64_t Counts::*field, const std::string& what,
+                          const std::string& help)
+{
+    m_counters.push_back({m_metrics.counter(name(what), help), field});
+}
+
+void Monitor::update(const Forwarder& forwarder, const Links& links, Monotonic now)
+{
+    const Counts& counts = forwarder.counts();
+    for (CounterOf& entry : m_counters) {
+        raise(entry.counter, counts.*entry.field);
+    }
+    count_dead_letters(counts);
+    raise(m_reconnects, links.reconnects);
+    raise(m_sessions_lost, links.sessions_lost);
+    m_subscribed.set(links.subscribed ? 1 : 0);
+    m_parked.set(links.parked ? 1 : 0);
+    m_kafka.set(links.kafka ? 1 : 0);
+    m_dropped.set(static_cast<double>(links.dropped_by_broker.value_or(0)));
+    const AckWindow& window = forwarder.window();
+    m_window_fill.set(static_cast<double>(window.items()));
+    m_window_bytes.set(static_cast<double>(window.bytes()));
+    const auto age = window.oldest() ? now - *window.oldest() : Monotonic::duration::zero();
+    m_oldest.set(std::chrono::duration<double>(age).count());
+
+    m_health.set_ready(links.subscribed && !links.parked && links.kafka && age < kPatience);
+    tell_systemd(counts, links, now);
+}
+
+void Monitor::count_dead_letters(const Counts& counts)
+{
+    for (const auto& [reason, total] : counts.dead_letters) {
+        auto found = m_dead_letters.find(reason);
+        if (found == m_dead_letters.end()) {
+            found = m_dead_letters
+                        .emplace(reason,
+                                 m_metrics.counter(name("dead_letters_total"),
+                                                   "Messages that became dead letters, confirmed.",
+                                                   {{"reason", std::string{reason_name(reason)}}}))
+                        .first;
+        }
+        raise(found->second, total);
+    }
+}
+
+void Monitor::tell_systemd(const Counts& counts, const Links& links, Monotonic now)
+{
+    std::uint64_t dead = 0;
+    for (const auto& entry : counts.dead_letters) {
+        dead += entry.second;
+    }
+    const std::string_view state = links.parked       ? "waiting for Kafka"
+                                   : links.subscribed ? "subscribed"
+                                                      : "connecting to the MQTT broker";
+    std::string status =
+        fmt::format("{}; {} forwarded, {} dead letters", state, counts.forwarded, dead);
+    if (status != m_status) {
+        m_status = std::move(status);
+        m_health.set_detail(m_status);
+        m_systemd.status(m_status);
+    }
+    if (links.subscribed && !m_ready_told) {
+        m_ready_told = true;
+        m_systemd.ready();
+    }
+    if (!m_ready_told) {
+        m_systemd.extend_timeout(kWatchdog);
+    }
+    if (const auto interval = m_systemd.watchdog_interval();
+        interval && now >= m_next_watchdog && m_health.alive(now)) {
+        m_next_watchdog = now + *interval / 2;
+        m_systemd.watchdog();
+    }
+}
+
+void Monitor::waiting(std::string_view why)
+{
+    m_health.set_detail(std::string{why});
+    m_systemd.status(why);
+    m_systemd.extend_timeout(kWatchdog);
+}
+
+void Monitor::stopping()
+{
+    m_health.set_ready(false);
+    m_systemd.stopping();
+}
+
+} // namespace tlm::mqtt2kafka

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the world outside sees of the bridge: metrics, health, systemd.
+#pragma once
+
+#include "common/base/time.hpp"
+#include "common/ops/health.hpp"
+#include "common/ops/metrics.hpp"
+#include "common/ops/metrics_server.hpp"
+#include "common/ops/sd_notify.hpp"
+#include "tools/mqtt2kafka/forwarder.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace tlm::mqtt2kafka {
+
+/// What the pipeline knows of its connections.
+struct Links {
+    bool subscribed = false;
+    bool parked = false;
+    bool kafka = false; ///< a Kafka broker answers; true when records go to stdout
+    std::uint64_t reconnects = 0;
+    std::uint64_t sessions_lost = 0;
+    std::optional<std::uint64_t> dropped_by_broker;
+};
+
+/// One thread, that of the pipeline; the metrics server has its own.
+class Monitor {
+  public:
+    /// Listens when `listen` is not empty; throws Error when it cannot.
+    explicit Monitor(const std::string& listen);
+
+    /// About once a second, and at the end: copies what is known to where it is asked for.
+    void update(const Forwarder& forwarder, const Links& links, Monotonic now);
+
+    /// Something was acknowledged, or there is rightly nothing to do.
+    void progress(Monotonic now) noexcept { m_health.progress(now); }
+
+    /// Still starting: systemd should wait longer.
+    void waiting(std::string_view why);
+    void stopping();
+
+  private:
+    struct CounterOf {
+        ops::Counter counter;
+        std::uint64_t Counts::*field;
+    };
+
+    void add_counter(std::uint64_t Counts::*field, const std::string& what,
+                     const std::string& help);
+    void count_dead_letters(const Counts& counts);
+    void tell_systemd(const Counts& counts, const Links& links, Monotonic now);
+
+    ops::SdNotify m_systemd;
+    ops::Health m_health;
+    ops::Metrics m_metrics;
+    std::vector<CounterOf> m_counters;
+    std::map<Reason, ops::Counter> m_dead_letters;
+    ops::Counter m_reconnects;
+    ops::Counter m_sessions_lost;
+    ops::Gauge m_subscribed;
+    ops::Gauge m_parked;
+    ops::Gauge m_kafka;
+    ops::Gauge m_window_fill;
+    ops::Gauge m_window_bytes;
+    ops::Gauge m_oldest;
+    ops::Gauge m_dropped;
+    bool m_ready_told = false;
+    std::string m_status;
+    Monotonic m_next_watchdog;
+    std::optional<ops::MetricsServer> m_server; ///< last: it reads the others
+};
+
+} // namespace tlm::mqtt2kafka

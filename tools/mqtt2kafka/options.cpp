@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/mqtt2kafka/options.hpp"
+
+#include "common/base/error.hpp"
+#include "common/mqtt/url.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace tlm::mqtt2kafka {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr int kDeadLetterHeadroom = 16 * 1024; ///< headers beside the payload, generously
+
+void add_mqtt(cli::OptionTable& table, Options& o)
+{
+    table.group("MQTT");
+    table.add(o.mqtt, "mqtt", 0, "URL", "Broker: mqtt://[USER@]HOST[:1883] or mqtts://...:8883.");
+    table.add(o.filters, "filter", 0, "FILTER", "Subscribe to this topic filter.").default_note =
+        "the topic template with + for {deviceId}";
+    table.add(o.topic_template, "topic-template", 0, "TEMPLATE",
+              "Where the device id stands in a topic. Messages on other topics are dead letters.");
+    table
+        .add(o.id, "id", 'i', "CLIENTID",
+             "Client id. It names the durable session: give each bridge one of its own, and "
+             "keep it.")
+        .default_note = "mqtt2kafka-HOSTNAME";
+    table.add_choice<MqttVersion>(
+        o.mqtt_version, "mqtt-version", 0, "VERSION",
+        "Protocol version; auto tries 5 and speaks 3.1.1 when the broker does not know it.",
+        {{"auto", MqttVersion::automatic}, {"5", MqttVersion::v5}, {"3.1.1", MqttVersion::v311}});
+    table.add(o.keep_alive, "keepalive", 0, "DURATION",
+              "Keep-alive. With Kafka silent for a quarter of it the bridge leaves the broker and "
+              "comes back when Kafka answers.",
+              {seconds{5}, seconds{std::numeric_limits<std::uint16_t>::max()}});
+    table.add(o.receive_maximum, "receive-maximum", 0, "N",
+              "How many unacknowledged messages the broker may send; MQTT 5 only.",
+              {1, std::numeric_limits<std::uint16_t>::max()});
+    table.add(o.session_expiry, "session-expiry", 0, "DURATION",
+              "How long the broker keeps the session and its messages while the bridge is away; "
+              "MQTT 5 only.",
+              {seconds{1}, seconds{std::numeric_limits<std::uint32_t>::max()}});
+    table.add(o.mqtt_user, "mqtt-user", 0, "NAME", "User name; stronger than that in the URL.");
+    table.add(o.mqtt_password_file, "mqtt-password-file", 0, "FILE", "File with the password.");
+    table
+        .add(o.mqtt_ca, "mqtt-ca", 0, "FILE",
+             "Certificates (PEM) that the broker's must come "
+             "from.")
+        .default_note = "the system's";
+    table.add(o.mqtt_cert, "mqtt-cert", 0, "FILE", "Our certificate (PEM).");
+    table.add(o.mqtt_key, "mqtt-key", 0, "FILE", "Its private key (PEM).");
+}
+
+void add_output(cli::OptionTable& table, Options& o)
+{
+    cli::add_kafka(table, o.kafka);
+    table.group("Output");
+    table.add(o.topic, "topic", 't', "TOPIC", "Kafka topic for the records.");
+    table
+        .add(o.output, "output", 0, "-",
+             "- writes the records to standard output as lines instead, and acknowledges after "
+             "write(2): a pipe is no guarantee.")
+        .default_note = "the Kafka topic";
+    cli::add_dlq(table, o.dlq, o.kafka);
+    if (auto* const dlq = table.find("dlq")) {
+        dlq->default_note = "topic:TOPIC.dlq; standard error with --output -";
+    }
+    table.add_size(o.max_payload, "max-payload", 0, "BYTES", "Longer payloads are dead letters.",
+                   {1, 64UL * 1024 * 1024});
+    // A century, so that sums with a time of our own cannot overflow.
+    constexpr milliseconds kLongest = std::chrono::hours{24 * 36'525};
+    table.add(o.ts_max_age, "ts-max-age", 0, "DURATION",
+              "A device's time older than this does not become Kafka's timestamp of the record.",
+              {milliseconds{0}, kLongest});
+    table.add(o.ts_max_ahead, "ts-max-ahead", 0, "DURATION", "The same for the future.",
+              {milliseconds{0}, kLongest});
+}
+
+void add_checks(cli::OptionTable& table, Options& o)
+{
+    table.check([&o] {
+        if (o.mqtt.empty()) {
+            throw usage_error("--mqtt URL is needed: the broker to subscribe at");
+        }
+        if (!o.output.empty() && o.output != "-") {
+            throw usage_error("--output takes only -, standard output");
+        }
+        if (o.output.empty() && o.kafka.brokers.empty() && !o.kafka.config_file) {
+            throw usage_error("--brokers HOST:PORT,... is needed (or --output -)");
+        }
+        if (o.output.empty() && o.topic.empty()) {
+            throw usage_error("--topic must name a Kafka topic");
+        }
+        const mqtt::Url url = mqtt::parse_url(o.mqtt);
+        if (!url.tls && (o.mqtt_ca || o.mqtt_cert || o.mqtt_key)) {
+            throw usage_error("--mqtt-ca, --mqtt-cert and --mqtt-key need an mqtts:// URL");
+        }
+        if (o.mqtt_cert.has_value() != o.mqtt_key.has_value()) {
+            throw usage_error("--mqtt-cert and --mqtt-key belong together");
+        }
+        const TopicTemplate topic_template{o.topic_template};
+        for (const std::string& filter : o.filters) {
+            topic_template.require_agreement(filter);
+        }
+    });
+}
+
+std::string default_id()
+{
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') {
+        throw usage_error("this host has no name: give --id");
+    }
+    return std::string{"mqtt2kafka-"} + name.data();
+}
+
+void require_readable(const std::optional<std::filesystem::path>& file, std::string_view flag)
+{
+    if (file && ::access(file->c_str(), R_OK) != 0) {
+        throw usage_error(std::string{flag} + ": " + file->string() + " cannot be read");
+    }
+}
+
+mqtt::SubscriberOptions make_subscriber(const Options& o)
+{
+    using std::chrono::duration_cast;
+    mqtt::SubscriberOptions s;
+    s.url = mqtt::parse_url(o.mqtt);
+    s.client_id = o.id.empty() ? default_id() : o.id;
+    s.filters = o.filters;
+    if (s.filters.empty()) {
+        s.filters.push_back(TopicTemplate{o.topic_template}.filter());
+    }
+    if (o.mqtt_version != MqttVersion::automatic) {
+        s.version = o.mqtt_version == MqttVersion::v5 ? mqtt::Version::v5 : mqtt::Version::v311;
+    }
+    s.keep_alive = duration_cast<seconds>(o.keep_alive);
+    s.receive_maximum = static_cast<std::uint16_t>(o.receive_maximum);
+    s.session_expiry = duration_cast<seconds>(o.session_expiry);
+    s.user = o.mqtt_user;
+    if (o.mqtt_password_file) {
+        s.password = cli::read_secret_file(*o.mqtt_password_file);
+    }
+    require_readable(o.mqtt_ca, "--mqtt-ca");
+    require_readable(o.mqtt_cert, "--mqtt-cert");
+    require_readable(o.mqtt_key, "--mqtt-key");
+    s.ca_file = o.mqtt_ca.value_or("").string();
+    s.cert_file = o.mqtt_cert.value_or("").string();
+    s.key_file = o.mqtt_key.value_or("").string();
+    return s;
+}
+
+} // namespace
+
+cli::OptionTable make_table(Options& options)
+{
+    cli::OptionTable table{"mqtt2kafka", "forward MQTT messages to Kafka, losing none",
+                           "--mqtt URL --brokers LIST [OPTION]..."};
+    add_mqtt(table, options);
+    add_output(table, options);
+    table.group("Operation");
+    table.add(options.shutdown_timeout, "shutdown-timeout", 0, "DURATION",
+              "How long to wait for Kafka's confirmations when asked to stop.");
+    cli::add_metrics(table, options.metrics);
+    add_checks(table, options);
+    table.example("mqtt2kafka --mqtt mqtt://localhost --brokers localhost:9092",
+                  "forward devices/+/telemetry to device.telemetry");
+    table.example("mqtt2kafka --mqtt mqtt://localhost --output - | tlm-alert --rules r.yml",
+                  "without Kafka; a pipe is no guarantee");
+    return table;
+}
+
+Settings make_settings(const Options& o)
+{
+    Settings s;
+    s.subscriber = make_subscriber(o);
+    s.translate.topic_template = TopicTemplate{o.topic_template};
+    s.translate.limits.max_payload_bytes = o.max_payload;
+    s.translate.limits.max_line_bytes =
+        std::max(s.translate.limits.max_line_bytes, o.max_payload + kDeadLetterHeadroom);
+    s.translate.ts_max_age = o.ts_max_age;
+    s.translate.ts_max_ahead = o.ts_max_ahead;
+    s.cycle.park_after = o.keep_alive / 4;
+    s.kafka = cli::kafka_properties(o.kafka);
+    s.topic = o.output.empty() ? o.topic : "";
+    s.dead_letters = o.dlq.target;
+    if (s.dead_letters.empty() && !s.topic.empty()) {
+        s.dead_letters = "topic:" + s.topic + ".dlq";
+    }
+    s.metrics_listen = o.metrics.listen;
+    s.shutdown_timeout = o.shutdown_timeout;
+    return s;
+}
+
+} // namespace tlm::mqtt2kafka

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of mqtt2kafka.
+#pragma once
+
+#include "common/cli/groups.hpp"
+#include "common/cli/option_table.hpp"
+#include "tools/mqtt2kafka/settings.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tlm::mqtt2kafka {
+
+enum class MqttVersion { automatic, v5, v311 };
+
+/// As the user gave it; the initial values are the documented defaults.
+struct Options {
+    std::string mqtt;
+    std::vector<std::string> filters;
+    std::string topic_template = "devices/{deviceId}/telemetry";
+    std::string id;
+    MqttVersion mqtt_version = MqttVersion::automatic;
+    milliseconds keep_alive = std::chrono::seconds{60};
+    std::uint64_t receive_maximum = 10'000;
+    milliseconds session_expiry = std::chrono::hours{7 * 24};
+    std::string mqtt_user;
+    std::optional<std::filesystem::path> mqtt_password_file;
+    std::optional<std::filesystem::path> mqtt_ca;
+    std::optional<std::filesystem::path> mqtt_cert;
+    std::optional<std::filesystem::path> mqtt_key;
+
+    cli::KafkaOptions kafka;
+    std::string topic = "device.telemetry";
+    std::string output;
+    cli::DlqOptions dlq;
+    std::uint64_t max_payload = 256UL * 1024;
+    milliseconds ts_max_age = std::chrono::hours{24};
+    milliseconds ts_max_ahead = std::chrono::minutes{5};
+
+    milliseconds shutdown_timeout = std::chrono::seconds{30};
+    cli::MetricsOptions metrics;
+};
+
+/// `options` must outlive the table.
+[[nodiscard]] cli::OptionTable make_table(Options& options);
+
+/// Reads the files that hold secrets and fills in what depends on other options. Throws Error
+/// usage.
+[[nodiscard]] Settings make_settings(const Options& options);
+
+} // namespace tlm::mqtt2kafka

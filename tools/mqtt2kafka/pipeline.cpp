@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/mqtt2kafka/pipeline.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/units.hpp"
+#include "common/kafka/kafka_sink.hpp"
+#include "common/mqtt/url.hpp"
+#include "common/ndjson/line_sink.hpp"
+#include "common/ndjson/open_dead_letters.hpp"
+#include "common/ops/log.hpp"
+#include "common/ops/signals.hpp"
+#include "tools/mqtt2kafka/bridge.hpp"
+#include "tools/mqtt2kafka/forwarder.hpp"
+#include "tools/mqtt2kafka/monitor.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tlm::mqtt2kafka {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view kTopicPrefix = "topic:";
+/// How often systemd hears that we are still waiting.
+constexpr milliseconds kWaitInterval = seconds{10};
+
+/// The sinks, and the producer that the Kafka ones share.
+struct Outputs {
+    std::shared_ptr<kafka::Producer> producer; ///< null without Kafka
+    std::vector<std::string> topics;
+    std::unique_ptr<Sink> records;
+    ndjson::LineSink* lines = nullptr; ///< records, when they go to stdout
+    std::optional<DeadLetters> dead_letters;
+};
+
+std::shared_ptr<kafka::Producer> open_producer(const Settings& settings)
+{
+    kafka::ProducerOptions options;
+    options.properties = kafka::Properties{settings.kafka};
+    // What is beyond the topic's limit should fail here, alone, and not at the broker with its
+    // batch. This is what topics take by default.
+    options.properties.set_default("message.max.bytes", "1000000");
+    options.window = 2 * settings.window.items; // a record and, after its refusal, a dead letter
+    options.linger = milliseconds{1};
+    options.wake_on_delivery = false;
+    return std::make_shared<kafka::Producer>(options);
+}
+
+Outputs open_outputs(const Settings& settings)
+{
+    Outputs outputs;
+    const bool dead_topic = std::string_view{settings.dead_letters}.starts_with(kTopicPrefix);
+    if (!settings.topic.empty() || dead_topic) {
+        outputs.producer = open_producer(settings);
+    }
+    const auto open_topic = [&outputs](const std::string& name) {
+        outputs.topics.push_back(name);
+        return std::make_unique<kafka::KafkaSink>(outputs.producer, name);
+    };
+    if (settings.topic.empty()) {
+        auto lines = std::make_unique<ndjson::LineSink>(STDOUT_FILENO, "standard output");
+        outputs.lines = lines.get();
+        outputs.records = std::move(lines);
+    } else {
+        outputs.records = open_topic(settings.topic);
+    }
+    if (dead_topic) {
+        outputs.dead_letters.emplace(open_topic(settings.dead_letters.substr(kTopicPrefix.size())),
+                                     DeadLetters::Form::record);
+    } else {
+        outputs.dead_letters = ndjson::open_dead_letters(settings.dead_letters);
+    }
+    return outputs;
+}
+
+/// False when a stop was requested first.
+bool wait_for_kafka(const Outputs& outputs, Monitor& monitor, ops::Shutdown& shutdown)
+{
+    if (!outputs.producer) {
+        return true;
+    }
+    while (true) {
+        try {
+            return outputs.producer->wait_until_known(outputs.topics, kWaitInterval,
+                                                      shutdown.fd()) == kafka::Wait::ready;
+        } catch (const Error& error) {
+            if (!error.retriable()) {
+                throw;
+            }
+            monitor.waiting(error.what()); // the producer has logged it
+            monitor.progress(std::chrono::steady_clock::now());
+        }
+    }
+}
+
+} // namespace
+
+ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
+{
+    log::info("client id '{}' at {}", settings.subscriber.client_id,
+              mqtt::format_url(settings.subscriber.url));
+    if (settings.topic.empty()) {
+        log::warn("records go to standard output and are acknowledged when they are written: what "
+                  "the reader of a pipe has not processed is lost when it dies");
+    }
+    Monitor monitor{settings.metrics_listen};
+    Outputs outputs = open_outputs(settings);
+    if (!wait_for_kafka(outputs, monitor, shutdown)) {
+        return ExitStatus::ok;
+    }
+    Forwarder forwarder{settings.translate, settings.window, *outputs.records,
+                        *outputs.dead_letters, outputs.lines != nullptr};
+    const OutputState state{
+        [&outputs] { return !outputs.producer || outputs.producer->connected(); },
+        [&outputs] { return outputs.lines != nullptr && outputs.lines->reader_gone(); }};
+    Bridge bridge{settings, forwarder, monitor, shutdown, state};
+    const ExitStatus status = bridge.run();
+    if (status == ExitStatus::ok) {
+        outputs.records->close();
+        outputs.dead_letters->close();
+    }
+    return status;
+}
+
+} // namespace tlm::mqtt2kafka

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the pipeline needs to know, all of it checked.
+#pragma once
+
+#include "common/base/time.hpp"
+#include "common/flow/ack_window.hpp"
+#include "common/mqtt/subscriber.hpp"
+#include "tools/mqtt2kafka/ack_cycle.hpp"
+#include "tools/mqtt2kafka/translate.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tlm::mqtt2kafka {
+
+struct Settings {
+    mqtt::SubscriberOptions subscriber;
+    TranslateOptions translate;
+    CycleOptions cycle;
+    AckWindow::Bound window;
+    std::vector<std::pair<std::string, std::string>> kafka; ///< librdkafka's, weakest first
+    std::string topic;                                      ///< empty: records go to stdout
+    std::string dead_letters; ///< FILE, `topic:NAME`, or empty for stderr
+    std::string metrics_listen;
+    milliseconds shutdown_timeout{30'000};
+};
+
+} // namespace tlm::mqtt2kafka

@@ -21,15 +21,14 @@ namespace tlm::cli {
 namespace {
 
 /// Opens /dev/null on closed standard descriptors: a socket that landed there would get log lines.
+/// For the wrong direction, so that what is read from or written to them fails with EBADF as it
+/// would have: data that goes nowhere must not look delivered.
 void fill_standard_descriptors() noexcept
 {
-    for (;;) {
-        const int fd = ::open("/dev/null", O_RDWR); // the lowest free number, without CLOEXEC
-        if (fd < 0 || fd > STDERR_FILENO) {
-            if (fd > STDERR_FILENO) {
-                ::close(fd);
-            }
-            return;
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+            // Takes the lowest free number, which is `fd`; without CLOEXEC.
+            static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
         }
     }
 }

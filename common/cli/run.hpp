@@ -16,9 +16,10 @@ namespace tlm::cli {
 /// The tool itself. It returns how it ended, or throws; `shutdown` says when to stop.
 using Body = std::function<ExitStatus(ops::Shutdown& shutdown)>;
 
-/// The whole of main(): opens /dev/null where stdin, stdout or stderr is closed, parses, starts the
-/// log, blocks the signals, runs the body. The only place that catches everything. `make_table`
-/// binds the tool's options struct, which must outlive the call. Returns the exit status.
+/// The whole of main(): takes up the numbers of a closed stdin, stdout or stderr (using them still
+/// fails), parses, starts the log, blocks the signals, runs the body. The only place that catches
+/// everything. `make_table` binds the tool's options struct, which must outlive the call. Returns
+/// the exit status.
 [[nodiscard]] int run_program(int argc, char** argv, const std::function<OptionTable()>& make_table,
                               const Body& body);
 

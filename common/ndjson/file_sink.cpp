@@ -121,8 +121,8 @@ void FileSink::sync()
         return;
     }
     write_out();
-    // EINVAL: a pipe or a device, which has nothing to bring to a disk.
-    if (::fsync(m_fd.get()) != 0 && errno != EINVAL) {
+    // EINVAL, EROFS: a pipe or a device, which has nothing to bring to a disk.
+    if (::fsync(m_fd.get()) != 0 && errno != EINVAL && errno != EROFS) {
         throw fatal_error("cannot write to '" + m_path + "': " + reason(errno));
     }
     m_synced.insert(m_synced.end(), m_unsynced.begin(), m_unsynced.end());

@@ -2,11 +2,12 @@
 // The ledger on disk.
 #pragma once
 
-#include "common/base/unique_fd.hpp"
+#include "common/ndjson/file_sink.hpp"
 #include "tools/sim/script.hpp"
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace tlm::sim {
 
@@ -16,7 +17,7 @@ namespace tlm::sim {
 class LedgerFile {
   public:
     /// Throws Error usage when the file cannot be opened for appending.
-    explicit LedgerFile(const std::filesystem::path& path);
+    explicit LedgerFile(const std::filesystem::path& path) : m_sink(path.string()) {}
 
     void add(const Message& message);
 
@@ -24,10 +25,9 @@ class LedgerFile {
     void commit();
 
   private:
-    std::string m_name;
-    UniqueFd m_fd;
-    bool m_can_sync = true;
-    std::string m_buffer;
+    ndjson::FileSink m_sink;
+    std::string m_line;
+    std::vector<Delivery> m_deliveries; ///< scratch: a sink that does not throw has delivered
 };
 
 } // namespace tlm::sim

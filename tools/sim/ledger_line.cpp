@@ -36,7 +36,7 @@ void append_ledger_line(std::string& out, const Message& message)
     append_number(out, message.ts);
     out += R"(,"digest":")";
     append_hex(out, fnv1a(message.payload));
-    out += "\"}\n";
+    out += "\"}";
 }
 
 } // namespace tlm::sim

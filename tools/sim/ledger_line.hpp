@@ -20,7 +20,7 @@ namespace tlm::sim {
     return hash;
 }
 
-/// Appends `{"deviceId":"…","boot":…,"seq":…,"ts":…,"digest":"<16 hex digits>"}` and a newline;
+/// Appends `{"deviceId":"…","boot":…,"seq":…,"ts":…,"digest":"<16 hex digits>"}` without a newline;
 /// the digest is fnv1a of the payload's bytes.
 void append_ledger_line(std::string& out, const Message& message);
 

@@ -88,18 +88,23 @@ void RecordOutlet::send(const Message& message)
     record.boot = message.boot;
     record.seq = static_cast<std::int64_t>(message.seq);
     record.data = message.payload;
-    m_line.clear();
-    append_record(m_line, record);
-    Output output;
-    output.value = m_line;
-    while (!m_sink.send(output, 0) && !m_sink.reader_gone()) {
-        flush({});
-    }
+    append_record(m_lines, record);
+    m_ends.push_back(m_lines.size());
 }
 
 void RecordOutlet::flush(Monotonic /*now*/)
 {
     constexpr milliseconds kLong{60'000}; // a slow reader slows us down; there is no hurry
+    std::size_t begin = 0;
+    for (const auto end : m_ends) {
+        const Output output{.value = std::string_view{m_lines}.substr(begin, end - begin)};
+        while (!m_sink.send(output, 0)) {
+            (void)m_sink.flush(kLong);
+        }
+        begin = end;
+    }
+    m_lines.clear();
+    m_ends.clear();
     (void)m_sink.flush(kLong);
     m_deliveries.clear();
     m_sink.collect(m_deliveries);

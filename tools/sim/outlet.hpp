@@ -10,6 +10,7 @@
 
 #include <poll.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -114,7 +115,8 @@ class RecordOutlet final : public Outlet {
 
   private:
     ndjson::LineSink m_sink;
-    std::string m_line;
+    std::string m_lines; ///< not given to the sink before flush(): that writes when it likes
+    std::vector<std::size_t> m_ends; ///< of each line in m_lines
     std::vector<Delivery> m_deliveries;
     std::uint64_t m_written = 0;
 };

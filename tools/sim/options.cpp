@@ -17,6 +17,7 @@ namespace tlm::sim {
 namespace {
 
 constexpr double kLargestRate = 1e9;
+constexpr EpochMs kLatestStart = 253'402'300'800'000 - 1; // the end of the year 9999
 
 std::string show_factor(double factor)
 {
@@ -105,7 +106,7 @@ void add_when(cli::OptionTable& table, Options& options)
     add_rate(table, options);
     table.add(options.count, "count", 'c', "NUMBER", "End after so many messages of the fleet.");
     table.add(options.duration, "duration", 0, "DURATION",
-              "End after the messages of so long a time.", {milliseconds{1}});
+              "End after the messages of so long a time.", {milliseconds{1}, kLongestSeries});
     add_speed(table, options);
     table.add(options.keep_time, "keep-time", 0,
               "Leave recorded times as they are, however long ago.");
@@ -141,6 +142,8 @@ void add_where(cli::OptionTable& table, Options& options)
                              "is sent: what must have arrived in the end.");
     ledger.complete = cli::Complete::file;
     cli::add_connect_timeout(table, options.connect_timeout);
+    table.find("connect-timeout")->help =
+        "Give up with status 1 when there is no connection to the broker for so long.";
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "At the end wait so long for outstanding acknowledgements, then exit with status 4.");
 }
@@ -199,6 +202,13 @@ void check_fleet(const Rows& rows, const Options& options)
     }
 }
 
+void check_start_time(const Options& options)
+{
+    if (options.start_time && *options.start_time > kLatestStart) {
+        throw usage_error("--start-time: a time before the year 10000");
+    }
+}
+
 void check_broker(const Options& options)
 {
     (void)TopicTemplate{options.topic_template};
@@ -241,6 +251,7 @@ cli::OptionTable make_table(Options& options)
     add_examples(table);
     table.check([&options, rows = find_rows(table)] {
         options.replays() ? check_replay(rows, options) : check_fleet(rows, options);
+        check_start_time(options);
         check_broker(options);
     });
     return table;

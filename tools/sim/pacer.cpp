@@ -12,6 +12,13 @@ namespace {
 // long double has a 64-bit mantissa here: 292 years in nanoseconds are exact.
 constexpr long double kNanosPerSecond = 1e9L;
 
+/// Beyond 146 years a position stands still: it does not wrap, nor does the sum of two.
+long double bounded(long double nanos)
+{
+    constexpr long double kFarthest = 0x1p62L;
+    return std::clamp(nanos, -kFarthest, kFarthest);
+}
+
 nanoseconds scaled(nanoseconds position, const Speed& speed)
 {
     if (!speed.factor) {
@@ -19,14 +26,14 @@ nanoseconds scaled(nanoseconds position, const Speed& speed)
     }
     // Cut, not rounded: then a message is never due before the time it carries.
     const auto exact = static_cast<long double>(position.count()) / *speed.factor;
-    return nanoseconds{static_cast<std::int64_t>(exact)};
+    return nanoseconds{static_cast<std::int64_t>(bounded(exact))};
 }
 
 } // namespace
 
 nanoseconds steady_position(std::uint64_t i, double rate)
 {
-    return nanoseconds{std::llround(static_cast<long double>(i) * kNanosPerSecond / rate)};
+    return nanoseconds{std::llround(bounded(static_cast<long double>(i) * kNanosPerSecond / rate))};
 }
 
 std::uint64_t steady_count(nanoseconds length, double rate)

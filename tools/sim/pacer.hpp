@@ -13,8 +13,12 @@ namespace tlm::sim {
 
 using std::chrono::nanoseconds;
 
+/// The longest series, 100 years: positions are nanoseconds, which count to 292.
+inline constexpr milliseconds kLongestSeries = std::chrono::hours{24} * 36'525;
+
 /// Message i of a steady stream stands at i / rate, computed from i alone: the stream never drifts,
-/// however long it is and however late a message went out. rate > 0, in messages a second.
+/// however long it is and however late a message went out. rate > 0, in messages a second. What is
+/// farther away than 146 years stands there.
 [[nodiscard]] nanoseconds steady_position(std::uint64_t i, double rate);
 
 /// How many messages of a steady stream stand before `length`.

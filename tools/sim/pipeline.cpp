@@ -70,8 +70,11 @@ Plan plan_replay(const Options& options, const Identity& identity, EpochMs now)
         }
         recordings.push_back(read_recording(path, static_cast<std::uint32_t>(recordings.size())));
     }
-    auto script =
-        std::make_unique<ReplayScript>(merge(std::move(recordings)), std::move(names), identity);
+    auto points = merge(std::move(recordings));
+    if (milliseconds{points.back().ts - points.front().ts} > kLongestSeries) {
+        throw usage_error("--replay: the recordings are more than 100 years apart");
+    }
+    auto script = std::make_unique<ReplayScript>(std::move(points), std::move(names), identity);
     auto timeline = Timeline::moved_to(now, *script->last_position(), options.speed);
     if (options.keep_time || options.start_time) {
         const EpochMs first = options.start_time.value_or(script->first_ts());

@@ -16,6 +16,17 @@ TEST_CASE("pacer: a steady stream does not drift", "[sim]")
     CHECK(steady_position(7, 1e6) == 7us);
 }
 
+TEST_CASE("pacer: what is too far away to count is far away, not due", "[sim]")
+{
+    CHECK(steady_position(1, 1e-12) > 876'000h);
+    CHECK(steady_position(1, 1e-300) > 876'000h);
+    const auto timeline = Timeline::fixed_at(0, Speed{1e-6});
+    CHECK(timeline.due(876'000h) > 876'000h);
+    CHECK(timeline.ts(steady_position(1, 1e-300)) > 0);
+    const auto moved = Timeline::moved_to(0, steady_position(2, 1e-300), Speed{std::nullopt});
+    CHECK(moved.ts(steady_position(2, 1e-300)) == 0);
+}
+
 TEST_CASE("pacer: a stretch of time holds the messages that stand before its end", "[sim]")
 {
     CHECK(steady_count(1s, 1'000) == 1'000);

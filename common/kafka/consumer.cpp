@@ -257,11 +257,16 @@ void Consumer::pause()
     rd_kafka_pause_partitions(m_client.get(), partitions.get());
 }
 
+void Consumer::resume_held() noexcept
+{
+    const auto partitions = held_list(m_options.topic, m_table);
+    rd_kafka_resume_partitions(m_client.get(), partitions.get());
+}
+
 void Consumer::resume()
 {
     m_paused = false;
-    const auto partitions = held_list(m_options.topic, m_table);
-    rd_kafka_resume_partitions(m_client.get(), partitions.get());
+    resume_held();
     // librdkafka 2.0.2 forgets what it had fetched when a partition is paused before its first
     // record was given out.
     std::map<std::int32_t, std::int64_t> untouched;

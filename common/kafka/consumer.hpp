@@ -63,6 +63,7 @@ class Consumer {
     [[nodiscard]] bool find_starts(std::map<std::int32_t, std::int64_t>& starts) const;
     [[nodiscard]] bool ask_for_offsets(std::map<std::int32_t, std::int64_t>& times) const;
     void assign(const std::vector<std::int32_t>& partitions);
+    void resume_held() noexcept;
     void on_jump(std::int32_t partition, std::int64_t expected, std::int64_t found);
 
     // consumer_commits.cpp

@@ -64,6 +64,11 @@ void Consumer::on_revoked(const std::vector<std::int32_t>& partitions, bool lost
 
         ~GiveBack()
         {
+            // librdkafka keeps a partition paused beyond its assignment: one that is given back
+            // paused and resumed by us meanwhile would stand still when the group returns it.
+            if (consumer.m_paused) {
+                consumer.resume_held();
+            }
             for (const auto partition : partitions) {
                 consumer.m_table.drop(partition);
             }

@@ -6,6 +6,7 @@
 //   kafka_probe consume topic=T [group=G] [member=M] [start=beginning|end|MS] [offsets=P:O,...]
 //               [stop=end|N] [commit=0|1] [pause=0|1] [skip=0|1] [quiet=0|1] [tick=100]
 //               [for=MS] [interval=1000] [refresh=10000]
+//   kafka_probe rebalance topic=T group=G
 //   kafka_probe erase topic=T partition=P before=O
 //
 // Brokers come from TLM_BROKERS, librdkafka properties from words with a dot in their name. The
@@ -352,6 +353,39 @@ int consume(const Arguments& arguments)
     return 0;
 }
 
+/// A member pauses, loses its partitions to a rebalance, resumes while it has none: the ones that
+/// it gets back must not stand still. Prints what both members read afterwards.
+int rebalance_while_paused(const Arguments& arguments)
+{
+    const auto options = source_options(arguments);
+    std::vector<Input> batch;
+    kafka::KafkaSource first(options);
+    while (batch.empty()) {
+        first.poll(batch, 1, milliseconds{100});
+    }
+    first.pause();
+    kafka::KafkaSource second(options);
+    while (!first.partitions().empty()) {
+        second.poll(batch, 1000, milliseconds{1});
+        first.poll(batch, 1000, milliseconds{0}); // one event, so the loss is seen before the gain
+    }
+    first.resume();
+
+    std::map<kafka::KafkaSource*, std::size_t> read;
+    const auto until = SteadyClock::now() + milliseconds{15'000};
+    while ((read[&first] == 0 || read[&second] == 0) && SteadyClock::now() < until) {
+        for (auto* source : {&first, &second}) {
+            source->poll(batch, 1000, milliseconds{20});
+            read[source] += batch.size();
+        }
+    }
+    std::printf("first %s\nsecond %s\n", read[&first] > 0 ? "reads" : "stands still",
+                read[&second] > 0 ? "reads" : "stands still");
+    first.close();
+    second.close();
+    return 0;
+}
+
 int erase(const Arguments& arguments)
 {
     rd_kafka_conf_t* const conf = rd_kafka_conf_new();
@@ -385,6 +419,9 @@ int main(int argc, char** argv)
     try {
         if (what == "erase") {
             return erase(arguments);
+        }
+        if (what == "rebalance") {
+            return rebalance_while_paused(arguments);
         }
         return what == "produce" ? Production(arguments).run() : consume(arguments);
     } catch (const Error& error) {

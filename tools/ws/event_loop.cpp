@@ -105,6 +105,13 @@ void ReadWatcher::stop() noexcept
     ev_io_stop(m_impl->loop.handle(), &m_impl->watcher);
 }
 
+void ReadWatcher::watch(int fd) noexcept
+{
+    stop();
+    ev_io_set(&m_impl->watcher, fd, EV_READ);
+    start();
+}
+
 struct Timer::Impl : Bound<ev_timer> {
     using Bound::Bound;
 };

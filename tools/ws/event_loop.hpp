@@ -46,6 +46,10 @@ class ReadWatcher {
     void start() noexcept;
     void stop() noexcept;
 
+    /// Starts anew with `fd`. Needed also where it is the number that was watched before but was
+    /// closed in between: the loop would wait for the file that is gone.
+    void watch(int fd) noexcept;
+
   private:
     struct Impl;
     std::unique_ptr<Impl> m_impl;

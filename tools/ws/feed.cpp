@@ -44,7 +44,7 @@ std::unique_ptr<kafka::KafkaSource> open_topic(const Options& options, EpochMs n
 } // namespace
 
 Feed::Feed(EventLoop& loop, const Options& options, LastValues& values, const Clock& clock,
-           std::function<void(Progress)> on_batch)
+           int stop_fd, std::function<void(Progress)> on_batch)
     : m_loop(loop),
       m_values(values),
       m_on_batch(std::move(on_batch)),
@@ -56,7 +56,8 @@ Feed::Feed(EventLoop& loop, const Options& options, LastValues& values, const Cl
     }
     auto topic = open_topic(options, clock.wall());
     if (options.exit_at_end) {
-        (void)topic->wait_until_known(options.connect_timeout.limit, -1);
+        // Stopped or ready: the loop, which comes next, finds out by itself.
+        (void)topic->wait_until_known(options.connect_timeout.limit, stop_fd);
     }
     m_kafka = topic.get();
     m_source = std::move(topic);
@@ -105,7 +106,10 @@ void Feed::read()
     }
     if (source_state == SourceState::finished) {
         m_state = State::ended;
-        m_watcher.reset();
+        m_again.stop();
+        if (m_watcher) {
+            m_watcher->stop(); // not away with it: it may be what calls us
+        }
     } else {
         m_state = m_kafka == nullptr || m_kafka->connected() ? State::live : State::waiting;
         watch();
@@ -113,18 +117,16 @@ void Feed::read()
     m_on_batch(progress);
 }
 
-/// A full batch: there may be more that the descriptor does not know of.
 void Feed::watch()
 {
     const int fd = m_source->wake_fd();
-    if (fd != m_watched_fd) {
-        m_watcher.reset();
-        m_watched_fd = fd;
-        if (fd >= 0) {
-            m_watcher = std::make_unique<ReadWatcher>(m_loop, fd, [this] { read(); });
-            m_watcher->start();
-        }
+    if (m_watcher == nullptr && fd >= 0) {
+        m_watcher = std::make_unique<ReadWatcher>(m_loop, fd, [this] { read(); });
+        m_watcher->start();
+    } else if (m_kafka == nullptr && fd >= 0) {
+        m_watcher->watch(fd); // the next file often has the number of the one before
     }
+    // A full batch: there may be more that the descriptor does not know of.
     if (m_batch.size() >= kBatch) {
         m_again.start(milliseconds{0});
     } else if (fd < 0) {

@@ -42,9 +42,10 @@ class Feed {
     };
 
     /// Opens the source that the options name. `on_batch` is called after every batch and at the
-    /// end of the input. Throws Error.
+    /// end of the input. With --exit-at-end it waits for the brokers, but no longer than until
+    /// `stop_fd` is readable. Throws Error.
     Feed(EventLoop& loop, const Options& options, LastValues& values, const Clock& clock,
-         std::function<void(Progress)> on_batch);
+         int stop_fd, std::function<void(Progress)> on_batch);
     ~Feed();
     Feed(const Feed&) = delete;
     Feed& operator=(const Feed&) = delete;
@@ -78,7 +79,6 @@ class Feed {
     RecordReader m_reader;
     std::vector<Input> m_batch;
     std::unique_ptr<ReadWatcher> m_watcher;
-    int m_watched_fd = -1;
     Timer m_again;
     State m_state = State::live;
     bool m_stopped = false;

@@ -22,7 +22,7 @@ using Version = std::uint64_t;
 using Slot = std::uint32_t;
 constexpr Slot kNoSlot = std::numeric_limits<Slot>::max();
 
-/// Where a record stood in its topic; (0, line number) for files and stdin.
+/// Where a record stood in its topic; (number of the file, line number) for files and stdin.
 struct Origin {
     std::int32_t partition = 0;
     std::int64_t offset = 0;

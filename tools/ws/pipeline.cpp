@@ -123,7 +123,7 @@ Pipeline::Pipeline(const Options& options, ops::Shutdown& shutdown)
                  [this](UniqueFd socket) { m_server->adopt(std::move(socket)); }),
       m_admission(options.allowed_origins, m_listener.loopback()),
       m_responder(m_values, m_admission, page_assets()),
-      m_feed(m_loop, options, m_values, m_clock,
+      m_feed(m_loop, options, m_values, m_clock, shutdown.fd(),
              [this](Feed::Progress progress) { on_records(progress); }),
       m_stop(m_loop, shutdown.fd(), [this] { begin_goodbye(); }),
       m_epoch(fmt::format("{:x}-{:x}", m_clock.wall(), ::getpid()))

@@ -47,12 +47,14 @@ struct Session {
     Response* response;
 };
 
+/// The value of a header; empty when it is absent, and a question mark when it is longer than any
+/// that is expected: an absent Origin is let in, so a long one must not look absent.
 std::string header(lws* wsi, lws_token_indexes token)
 {
     // Copied, never taken by pointer: libwebsockets may have freed its header table by now.
     std::array<char, 512> text{};
     const int length = lws_hdr_copy(wsi, text.data(), static_cast<int>(text.size()), token);
-    return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : std::string{};
+    return length < 0 ? "?" : std::string(text.data(), static_cast<std::size_t>(length));
 }
 
 Method method_of(lws* wsi)

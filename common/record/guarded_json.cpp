@@ -167,7 +167,8 @@ bool all_numbers_well_formed(std::string_view text)
             if (!take_number(text)) {
                 return false;
             }
-            if (!text.empty() && std::strchr(",]} \t\r\n", text.front()) == nullptr) {
+            constexpr std::string_view kAfterNumber = ",]} \t\r\n";
+            if (!text.empty() && kAfterNumber.find(text.front()) == std::string_view::npos) {
                 return false;
             }
         } else {
@@ -191,7 +192,7 @@ Reject parse_reject(simdjson::error_code error, std::string_view text)
         }
         return {Reason::not_json, "", "a number is malformed"};
     case simdjson::EMPTY:
-        return {Reason::not_json, "", "only white space"};
+        return {Reason::not_json, "", "nothing but white space"};
     default:
         if (!is_utf8(text)) {
             return {Reason::invalid_utf8, "", "not UTF-8"};
@@ -204,6 +205,9 @@ Reject parse_reject(simdjson::error_code error, std::string_view text)
 
 Verdict<simdjson::dom::element> GuardedJson::parse(std::string_view text)
 {
+    if (text.empty()) { // a Kafka record without a value has no pointer to copy from either
+        return parse_reject(simdjson::EMPTY, text);
+    }
     if (m_padded.size() < text.size() + simdjson::SIMDJSON_PADDING) {
         m_padded.resize(2 * text.size() + simdjson::SIMDJSON_PADDING);
     }

@@ -79,7 +79,8 @@ std::optional<Line> LineSplitter::take_line(std::size_t length, std::size_t sepa
 /// Lets go of what an unfinished line has beyond its kept start, once it is too long.
 void LineSplitter::skim_long_line()
 {
-    if (m_end - m_begin <= m_max_line && m_dropped == 0) {
+    // One more than the limit may still be the CR of a line break.
+    if (m_end - m_begin <= m_max_line + 1 && m_dropped == 0) {
         return;
     }
     if (m_end - m_begin > kKeptOfLongLine) {

@@ -97,6 +97,7 @@ struct Seen {
     bool ts = false;
     bool received_at = false;
     bool data = false;
+    bool tags = false; ///< need not be there
 };
 
 std::optional<Reject> read_time(dom::element value, const char* path, EpochMs& time)
@@ -151,8 +152,9 @@ std::optional<Reject> read_field(std::string_view key, dom::element value, Recor
     if (key == "seq") {
         return read_counter_member(value, "/seq", record.seq);
     }
-    if (key == "tags" && !value.is_object()) {
-        return not_a_record("/tags", "must be an object");
+    if (key == "tags") {
+        seen.tags = value.is_object();
+        return seen.tags ? std::nullopt : std::optional{not_a_record("/tags", "must be an object")};
     }
     if (key == "data") {
         seen.data = value.is_object();
@@ -217,8 +219,8 @@ Verdict<Record> RecordReader::read(std::string_view line)
         return *std::move(reject);
     }
     find_raw_members(line, members, record);
-    if (record.data.empty()) {
-        return not_a_record("/data", "its key must not be escaped");
+    if (record.data.empty() || (seen.tags && record.tags.empty())) {
+        return not_a_record(record.data.empty() ? "/data" : "/tags", "its key must not be escaped");
     }
     return record;
 }

@@ -78,3 +78,14 @@ TEST_CASE("line splitter: a line beyond the limit is cut, counted and costs no o
         CHECK(split(input, chunk) == expected);
     }
 }
+
+TEST_CASE("line splitter: a CR at the limit belongs to the line break", "[record]")
+{
+    std::string const longest(kMaxLine, 'a');
+    const std::vector<Seen> expected{{longest, 1, kMaxLine}, {"b", 2, 1}};
+    // The first read ends before, between and behind CR and LF.
+    for (std::size_t const chunk : {kMaxLine, kMaxLine + 1, kMaxLine + 2}) {
+        INFO(chunk);
+        CHECK(split(longest + "\r\nb\r\n", chunk) == expected);
+    }
+}

@@ -58,6 +58,11 @@ TEST_CASE("record: what is not a record says which member and why", "[record]")
           "not_a_record at '/data': must be an object");
     CHECK(verdict_of(R"({"v":1,"deviceId":"a","ts":1,"receivedAt":1,"\u0064ata":{}})") ==
           "not_a_record at '/data': its key must not be escaped");
+    CHECK(
+        verdict_of(
+            R"({"v":1,"deviceId":"a","ts":1,"receivedAt":1,"t\u0061gs":{"site":"A"},"data":{}})") ==
+        "not_a_record at '/tags': its key must not be escaped");
+    CHECK(verdict_of("").starts_with("not_json at ''"));
     CHECK(verdict_of(R"({"v":1,"deviceId":"a","ts":1,"receivedAt":1,"data":{"x":{"y":1,"y":1}}})")
               .starts_with("duplicate_key at '/data/x/y'"));
 }

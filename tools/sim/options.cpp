@@ -110,6 +110,8 @@ void add_when(cli::OptionTable& table, Options& options)
     add_speed(table, options);
     table.add(options.keep_time, "keep-time", 0,
               "Leave recorded times as they are, however long ago.");
+    table.add(options.align, "align", 0,
+              "Let all recordings begin together, whatever their dates.");
     table.add_time(options.start_time, "start-time", 0, "TIME",
                    "The time that the first message carries.");
 }
@@ -175,6 +177,9 @@ void check_replay(const Rows& rows, const Options& options)
     if (options.keep_time && options.start_time) {
         throw usage_error("--keep-time and --start-time exclude each other");
     }
+    if (options.keep_time && options.align) {
+        throw usage_error("--keep-time and --align exclude each other");
+    }
 }
 
 void check_fleet(const Rows& rows, const Options& options)
@@ -182,8 +187,8 @@ void check_fleet(const Rows& rows, const Options& options)
     if (!options.operands.empty()) {
         throw usage_error(options.operands.front() + ": to play recordings write --replay FILE...");
     }
-    if (options.keep_time) {
-        throw usage_error("--keep-time is for --replay");
+    if (options.keep_time || options.align) {
+        throw usage_error("--keep-time and --align are for --replay");
     }
     if (!is_device_id(options.device_prefix + "00000000")) {
         throw usage_error("--device-prefix: up to 120 characters of A-Z a-z 0-9 . _ : -");

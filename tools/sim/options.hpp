@@ -34,6 +34,7 @@ struct Options {
     std::optional<milliseconds> duration;
     Speed speed;
     bool keep_time = false;
+    bool align = false; ///< all recordings begin together
     std::optional<EpochMs> start_time;
 
     // Where to.

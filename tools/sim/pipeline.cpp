@@ -70,6 +70,9 @@ Plan plan_replay(const Options& options, const Identity& identity, EpochMs now)
         }
         recordings.push_back(read_recording(path, static_cast<std::uint32_t>(recordings.size())));
     }
+    if (options.align) {
+        align_starts(recordings);
+    }
     auto points = merge(std::move(recordings));
     if (milliseconds{points.back().ts - points.front().ts} > kLongestSeries) {
         throw usage_error("--replay: the recordings are more than 100 years apart");

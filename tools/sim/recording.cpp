@@ -5,6 +5,7 @@
 #include "common/record/record.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 namespace tlm::sim {
@@ -61,6 +62,25 @@ std::variant<std::vector<Point>, BadLine> parse_recording(std::string_view csv,
         return BadLine{0, "no data"};
     }
     return points;
+}
+
+void align_starts(std::vector<std::vector<Point>>& recordings)
+{
+    const auto start = [](const std::vector<Point>& recording) {
+        return std::min_element(recording.begin(), recording.end(),
+                                [](const Point& a, const Point& b) { return a.ts < b.ts; })
+            ->ts;
+    };
+    EpochMs latest = std::numeric_limits<EpochMs>::min();
+    for (const auto& recording : recordings) {
+        latest = std::max(latest, start(recording));
+    }
+    for (auto& recording : recordings) {
+        const auto shift = latest - start(recording);
+        for (auto& point : recording) {
+            point.ts += shift;
+        }
+    }
 }
 
 std::vector<Point> merge(std::vector<std::vector<Point>> recordings)

@@ -31,6 +31,9 @@ struct BadLine {
 [[nodiscard]] std::variant<std::vector<Point>, BadLine> parse_recording(std::string_view csv,
                                                                         std::uint32_t device);
 
+/// Moves all recordings in time so that each begins where the latest of them does.
+void align_starts(std::vector<std::vector<Point>>& recordings);
+
 /// All points in time order. Points of the same time keep their order: by file, then by line.
 [[nodiscard]] std::vector<Point> merge(std::vector<std::vector<Point>> recordings);
 

@@ -62,6 +62,17 @@ TEST_CASE("recording: a bad line is named by its number", "[sim]")
     CHECK(bad_line("timestamp,value\n") == 0);
 }
 
+TEST_CASE("recording: aligned series begin together and keep their own pace", "[sim]")
+{
+    std::vector<std::vector<Point>> recordings{{{1'020, 1, 0}, {1'000, 2, 0}},
+                                               {{5'000, 3, 1}, {5'010, 4, 1}}};
+    align_starts(recordings);
+    CHECK(recordings[0][0].ts == 5'020);
+    CHECK(recordings[0][1].ts == 5'000);
+    CHECK(recordings[1][0].ts == 5'000);
+    CHECK(recordings[1][1].ts == 5'010);
+}
+
 TEST_CASE("recording: several files become one series in time order", "[sim]")
 {
     const auto points = merge({{{10, 1, 0}, {30, 2, 0}, {20, 3, 0}}, {{10, 4, 1}, {15, 5, 1}}});

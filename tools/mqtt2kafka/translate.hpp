@@ -6,8 +6,8 @@
 #include "common/flow/sink.hpp"
 #include "common/record/dead_letter.hpp"
 #include "common/record/record.hpp"
+#include "common/record/topic_template.hpp"
 #include "tools/mqtt2kafka/message.hpp"
-#include "tools/mqtt2kafka/topic_template.hpp"
 
 #include <chrono>
 #include <string>

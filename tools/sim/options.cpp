@@ -7,7 +7,7 @@
 #include "common/cli/option_table.hpp"
 #include "common/mqtt/url.hpp"
 #include "common/record/record.hpp"
-#include "tools/sim/topic_template.hpp"
+#include "common/record/topic_template.hpp"
 
 #include <fmt/format.h>
 
@@ -129,7 +129,7 @@ void add_where(cli::OptionTable& table, Options& options)
     table.add(options.client_id, "id", 'i', "CLIENTID", "The MQTT client id.").default_note =
         "tlm-sim- and the process id";
     table.add(options.topic_template, "topic-template", 0, "TOPIC",
-              "The topic of a device; {deviceId} stands for its id.");
+              "The topic of a device; the level {deviceId} stands for its id.");
     table.add_choice<mqtt::Qos>(options.qos, "qos", 0, "QOS", "The MQTT quality of service.",
                                 {{"0", mqtt::Qos::at_most_once}, {"1", mqtt::Qos::at_least_once}});
     table.add_choice<mqtt::Version>(options.mqtt_version, "mqtt-version", 0, "VERSION",
@@ -216,7 +216,14 @@ void check_start_time(const Options& options)
 
 void check_broker(const Options& options)
 {
-    (void)TopicTemplate{options.topic_template};
+    constexpr std::size_t kLongestId = 128;
+    const TopicTemplate topics{options.topic_template};
+    if (!topics.is_topic()) {
+        throw usage_error("--topic-template: no topic may hold the wildcards + and #");
+    }
+    if (topics.topic(std::string(kLongestId, '-')).size() > mqtt::kMaxString) {
+        throw usage_error("--topic-template: topics have no more than 65535 bytes");
+    }
     if (options.mqtt.empty()) {
         return;
     }

@@ -5,8 +5,8 @@
 #include "common/base/time.hpp"
 #include "common/mqtt/publisher.hpp"
 #include "common/ndjson/line_sink.hpp"
+#include "common/record/topic_template.hpp"
 #include "tools/sim/script.hpp"
-#include "tools/sim/topic_template.hpp"
 
 #include <poll.h>
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/mqtt2kafka/topic_template.hpp"
+#include "common/record/topic_template.hpp"
 
 #include "common/base/error.hpp"
 #include "common/base/json_text.hpp"
 
 #include <algorithm>
 
-namespace tlm::mqtt2kafka {
+namespace tlm {
 namespace {
 
 constexpr std::string_view kPlaceholder = "{deviceId}";
 constexpr std::string_view kShare = "$share/";
-constexpr std::size_t kMaxTopic = 65'535;
+constexpr std::size_t kMaxTopic = 65'535; // of MQTT
 
 /// Takes the first level off `rest`; `more` says whether a slash followed it.
 std::string_view take_level(std::string_view& rest, bool& more) noexcept
@@ -96,7 +96,7 @@ TopicTemplate::TopicTemplate(std::string text) : m_text(std::move(text))
     }
     const auto found = std::find(m_levels.begin(), m_levels.end(), kPlaceholder);
     m_device_level = static_cast<std::size_t>(found - m_levels.begin());
-    m_simple = m_text.find_first_of("+#") == std::string::npos;
+    m_is_topic = m_text.find_first_of("+#") == std::string::npos;
     const auto at = m_text.find(kPlaceholder);
     m_prefix = m_text.substr(0, at);
     m_suffix = m_text.substr(at + kPlaceholder.size());
@@ -104,7 +104,7 @@ TopicTemplate::TopicTemplate(std::string text) : m_text(std::move(text))
 
 std::optional<std::string_view> TopicTemplate::device_id(std::string_view topic) const noexcept
 {
-    if (m_simple) {
+    if (m_is_topic) {
         if (topic.size() < m_prefix.size() + m_suffix.size() || !topic.starts_with(m_prefix) ||
             !topic.ends_with(m_suffix)) {
             return std::nullopt;
@@ -132,9 +132,16 @@ std::optional<std::string_view> TopicTemplate::device_id(std::string_view topic)
     return more ? std::nullopt : id;
 }
 
+std::string TopicTemplate::topic(std::string_view device_id) const
+{
+    std::string topic;
+    topic.reserve(m_prefix.size() + device_id.size() + m_suffix.size());
+    return topic.append(m_prefix).append(device_id).append(m_suffix);
+}
+
 std::string TopicTemplate::filter() const
 {
-    return m_text.substr(0, m_text.find(kPlaceholder)) + "+" + m_suffix;
+    return m_prefix + '+' + m_suffix;
 }
 
 void TopicTemplate::require_agreement(std::string_view filter) const
@@ -161,4 +168,4 @@ void TopicTemplate::require_agreement(std::string_view filter) const
     }
 }
 
-} // namespace tlm::mqtt2kafka
+} // namespace tlm

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tlm::mqtt2kafka {
+namespace tlm {
 
 /// A topic with the level `{deviceId}`, as in `devices/{deviceId}/telemetry`. Other levels stand
 /// for themselves; `+` is any one level and a final `#` any number, as in a filter.
@@ -20,6 +20,12 @@ class TopicTemplate {
     /// The level at `{deviceId}`, a view into `topic`; empty when the topic has another shape. The
     /// id is not judged.
     [[nodiscard]] std::optional<std::string_view> device_id(std::string_view topic) const noexcept;
+
+    /// True without wildcards: a device has one topic.
+    [[nodiscard]] bool is_topic() const noexcept { return m_is_topic; }
+
+    /// The topic of a device; only when is_topic().
+    [[nodiscard]] std::string topic(std::string_view device_id) const;
 
     /// The filter that matches what the template matches: `+` for the device id.
     [[nodiscard]] std::string filter() const;
@@ -36,9 +42,9 @@ class TopicTemplate {
     std::vector<std::string> m_levels;
     std::size_t m_device_level = 0;
     // Most templates are one prefix, the id, one suffix: no need to walk the levels.
-    bool m_simple = false;
+    bool m_is_topic = false;
     std::string m_prefix;
     std::string m_suffix;
 };
 
-} // namespace tlm::mqtt2kafka
+} // namespace tlm

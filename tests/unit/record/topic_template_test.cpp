@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/error.hpp"
+#include "common/record/topic_template.hpp"
 #include "tests/support/catch.hpp"
-#include "tools/mqtt2kafka/topic_template.hpp"
 
-using tlm::mqtt2kafka::TopicTemplate;
+using tlm::TopicTemplate;
 
-TEST_CASE("topic template: the device id is the level at the placeholder", "[mqtt2kafka]")
+TEST_CASE("topic template: the device id is the level at the placeholder", "[record]")
 {
     const TopicTemplate plain{"devices/{deviceId}/telemetry"};
     CHECK(plain.device_id("devices/pump-17/telemetry") == "pump-17");
@@ -21,7 +21,7 @@ TEST_CASE("topic template: the device id is the level at the placeholder", "[mqt
     CHECK(TopicTemplate{"{deviceId}/up"}.device_id("a/up") == "a");
 }
 
-TEST_CASE("topic template: wildcards stand for other levels", "[mqtt2kafka]")
+TEST_CASE("topic template: wildcards stand for other levels", "[record]")
 {
     const TopicTemplate site{"+/site/{deviceId}"};
     CHECK(site.device_id("eu/site/d1") == "d1");
@@ -37,7 +37,7 @@ TEST_CASE("topic template: wildcards stand for other levels", "[mqtt2kafka]")
     CHECK_FALSE(tail.device_id("e/x/y"));
 }
 
-TEST_CASE("topic template: exactly one whole level is the placeholder", "[mqtt2kafka]")
+TEST_CASE("topic template: exactly one whole level is the placeholder", "[record]")
 {
     for (const char* text :
          {"", "devices/+/telemetry", "{deviceId}/{deviceId}", "d-{deviceId}/x", "a/{deviceid}",
@@ -47,14 +47,26 @@ TEST_CASE("topic template: exactly one whole level is the placeholder", "[mqtt2k
     }
 }
 
-TEST_CASE("topic template: the filter comes from the template", "[mqtt2kafka]")
+TEST_CASE("topic template: without wildcards it gives the topic of a device", "[record]")
+{
+    for (const char* text : {"devices/{deviceId}/telemetry", "{deviceId}", "{deviceId}/up"}) {
+        const TopicTemplate t{text};
+        REQUIRE(t.is_topic());
+        CHECK(t.device_id(t.topic("pump-17")) == "pump-17");
+    }
+    CHECK(TopicTemplate{"d/{deviceId}/t"}.topic("a") == "d/a/t");
+    CHECK_FALSE(TopicTemplate{"+/{deviceId}"}.is_topic());
+    CHECK_FALSE(TopicTemplate{"d/{deviceId}/#"}.is_topic());
+}
+
+TEST_CASE("topic template: the filter comes from the template", "[record]")
 {
     CHECK(TopicTemplate{"devices/{deviceId}/telemetry"}.filter() == "devices/+/telemetry");
     CHECK(TopicTemplate{"+/{deviceId}/#"}.filter() == "+/+/#");
     CHECK(TopicTemplate{"{deviceId}"}.filter() == "+");
 }
 
-TEST_CASE("topic template: a filter that can never fit is refused", "[mqtt2kafka]")
+TEST_CASE("topic template: a filter that can never fit is refused", "[record]")
 {
     const TopicTemplate t{"devices/{deviceId}/telemetry"};
     for (const char* fits : {"devices/+/telemetry", "devices/pump-17/telemetry", "#", "devices/#",

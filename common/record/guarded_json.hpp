@@ -17,7 +17,9 @@ namespace tlm {
 /// U+0000 in strings, numbers beyond int64, uint64 and double.
 class GuardedJson {
   public:
-    explicit GuardedJson(std::size_t max_depth) : m_max_depth(max_depth) {}
+    /// `max_depth` levels of objects and arrays are taken, the outermost among them; empty
+    /// ones do not count.
+    explicit GuardedJson(std::size_t max_depth) : m_max_depth(max_depth + 1) {}
 
     /// The element is valid until the next call.
     [[nodiscard]] Verdict<simdjson::dom::element> parse(std::string_view text);
@@ -25,7 +27,7 @@ class GuardedJson {
   private:
     simdjson::dom::parser m_parser;
     std::vector<char> m_padded; ///< simdjson reads up to SIMDJSON_PADDING bytes past the text
-    std::size_t m_max_depth;
+    std::size_t m_max_depth;    ///< simdjson refuses the level that has this number
 };
 
 } // namespace tlm

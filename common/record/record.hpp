@@ -18,7 +18,7 @@ namespace tlm {
 struct Limits {
     std::size_t max_payload_bytes = 256 * 1024; ///< of a device's payload
     std::size_t max_line_bytes = 1024 * 1024;   ///< of a whole record
-    std::size_t max_depth = 32;                 ///< of objects and arrays within the payload
+    std::size_t max_depth = 32; ///< of objects and arrays in a payload, empty ones not counted
 };
 
 /// One record, see tlm-record(5). Views: whoever hands out a Record says how long they live.

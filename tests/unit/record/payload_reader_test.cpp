@@ -67,8 +67,9 @@ TEST_CASE("payload: each fault has its own reason and place", "[record]")
     CHECK(line_of(R"({"ts":true})") == "bad_ts at '/ts'");
     CHECK(line_of(R"({"seq":-1})") == "bad_seq at '/seq'");
     CHECK(line_of(R"({"boot":"x"})") == "bad_boot at '/boot'");
-    std::string const deep = std::string(32, '[') + std::string(32, ']');
+    std::string const deep = std::string(32, '[') + '0' + std::string(32, ']');
     CHECK(line_of("{\"a\":" + deep + "}") == "too_deep at ''");
+    CHECK(line_of("{\"a\":" + deep.substr(1, 63) + "}").starts_with("{"));
     CHECK(line_of("{\"a\":\"" + std::string(256 * 1024, 'x') + "\"}") == "too_long at ''");
 }
 

@@ -34,6 +34,17 @@ TEST_CASE("record: what was written is read back byte for byte", "[record]")
     }
 }
 
+TEST_CASE("record: a payload at the limit of depth is read back", "[record]")
+{
+    const auto line_with = [](std::size_t depth) {
+        return R"({"v":1,"deviceId":"a","ts":1,"receivedAt":2,"data":{"a":)" +
+               std::string(depth - 1, '[') + '0' + std::string(depth - 1, ']') + "}}";
+    };
+    const auto deepest = Limits{}.max_depth;
+    CHECK(verdict_of(line_with(deepest)) == line_with(deepest));
+    CHECK(verdict_of(line_with(deepest + 1)).starts_with("too_deep"));
+}
+
 TEST_CASE("record: members may stand in any order and unknown ones are ignored", "[record]")
 {
     CHECK(

@@ -146,8 +146,10 @@ std::string print_config_text(const OptionTable& table)
         if (values.empty()) {
             out += fmt::format("# {} =  # {}\n", option.name, option.source);
         }
+        // A default stays one when the text is read back: some options exclude each other once set.
+        const std::string_view comment = option.is_set() ? "" : "# ";
         for (const std::string& value : values) {
-            out += fmt::format("{} = {}  # {}\n", option.name, quote_config_value(value),
+            out += fmt::format("{}{} = {}  # {}\n", comment, option.name, quote_config_value(value),
                                option.source);
         }
     }

@@ -14,7 +14,8 @@ struct Option;
 /// At most 80 columns, grouped, with defaults.
 [[nodiscard]] std::string help_text(const OptionTable& table);
 
-/// `key = value  # source`, a configuration file that reads back as the same options.
+/// `key = value  # source`, a configuration file that reads back as the same options; defaults are
+/// comments.
 [[nodiscard]] std::string print_config_text(const OptionTable& table);
 
 /// The body of the OPTIONS section in scdoc.

@@ -225,7 +225,7 @@ TEST_CASE("parse: print-config reads back as the same options", "[cli]")
     REQUIRE(printed.outcome == Outcome::done);
     CHECK(printed.text.find("count = 42  # environment TLM_COUNT\n") != std::string::npos);
     CHECK(printed.text.find("mode = safe  # flag\n") != std::string::npos);
-    CHECK(printed.text.find("log-format = auto  # default\n") != std::string::npos);
+    CHECK(printed.text.find("\n# log-format = auto  # default\n") != std::string::npos);
 
     std::string const file = folder.write("conf", printed.text);
     Sample second;

@@ -18,7 +18,7 @@ std::uint8_t byte_at(std::string_view text, std::size_t at)
 /// The length of the UTF-8 sequence at `at`, or 0 when there is none (RFC 3629 section 4).
 std::size_t sequence_length(std::string_view text, std::size_t at)
 {
-    std::uint8_t const first = byte_at(text, at);
+    const std::uint8_t first = byte_at(text, at);
     if (first < 0x80) {
         return 1;
     }
@@ -97,7 +97,7 @@ void append_json_string(std::string& out, std::string_view text)
             ++at;
             continue;
         }
-        std::size_t const length = sequence_length(text, at);
+        const std::size_t length = sequence_length(text, at);
         if (length == 1) {
             append_escaped(out, c);
         } else if (length == 0) {
@@ -115,7 +115,7 @@ void append_json_string(std::string& out, std::string_view text)
 bool is_utf8(std::string_view text) noexcept
 {
     for (std::size_t at = 0; at < text.size();) {
-        std::size_t const length = sequence_length(text, at);
+        const std::size_t length = sequence_length(text, at);
         if (length == 0) {
             return false;
         }
@@ -129,7 +129,7 @@ void append_base64(std::string& out, std::string_view bytes)
     constexpr std::string_view kAlphabet =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        std::size_t const count = bytes.size() - at < 3 ? bytes.size() - at : 3;
+        const std::size_t count = bytes.size() - at < 3 ? bytes.size() - at : 3;
         std::uint32_t group = 0;
         for (std::size_t i = 0; i < 3; ++i) {
             group = (group << 8U) | (i < count ? byte_at(bytes, at + i) : 0U);

@@ -90,7 +90,7 @@ std::optional<EpochMs> take_date(std::string_view& text)
     if (!day) {
         return std::nullopt;
     }
-    std::chrono::year_month_day const date{std::chrono::year{*year},
+    const std::chrono::year_month_day date{std::chrono::year{*year},
                                            std::chrono::month{static_cast<unsigned>(*month)},
                                            std::chrono::day{static_cast<unsigned>(*day)}};
     if (!date.ok()) {
@@ -173,7 +173,7 @@ std::optional<milliseconds> parse_duration(std::string_view text)
         if (!number) {
             return std::nullopt;
         }
-        std::size_t const letters = text.find_first_of("0123456789");
+        const std::size_t letters = text.find_first_of("0123456789");
         const auto name = text.substr(0, letters);
         while (next_unit < kDurationUnits.size() && kDurationUnits[next_unit].name != name) {
             ++next_unit;
@@ -269,8 +269,8 @@ std::string format_rfc3339(EpochMs time)
     }
     const std::chrono::sys_time<milliseconds> point{milliseconds{time}};
     const auto day = std::chrono::floor<std::chrono::days>(point);
-    std::chrono::year_month_day const date{day};
-    std::chrono::hh_mm_ss const clock{point - day};
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{point - day};
     std::string text(24, '0');
     const auto put = [&text](std::size_t at, std::size_t width, std::int64_t value) {
         for (std::size_t i = width; i > 0; --i) {

@@ -49,7 +49,7 @@ std::string quoted_value(std::string_view text, const std::string& where)
     if (i >= text.size()) {
         throw usage_error(where + ": the closing quote is missing");
     }
-    std::string_view const rest = trim(text.substr(i + 1));
+    const std::string_view rest = trim(text.substr(i + 1));
     if (!rest.empty() && rest.front() != '#') {
         throw usage_error(where + ": text after the closing quote");
     }
@@ -74,12 +74,12 @@ void for_each_line(std::string_view text, const std::string& name, Function entr
 {
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto end = text.find('\n');
-        std::string_view const line = trim(text.substr(0, end));
+        const std::string_view line = trim(text.substr(0, end));
         text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
         if (line.empty() || line.front() == '#') {
             continue;
         }
-        std::string const where = fmt::format("{}:{}", name, number);
+        const std::string where = fmt::format("{}:{}", name, number);
         const auto equals = line.find('=');
         if (equals == std::string_view::npos || equals == 0) {
             throw usage_error(where + ": expected key = value");
@@ -94,7 +94,7 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
 {
     std::vector<ConfigEntry> entries;
     for_each_line(text, name, [&entries](auto key, auto value, const std::string& where) {
-        bool const quoted = !value.empty() && value.front() == '"';
+        const bool quoted = !value.empty() && value.front() == '"';
         entries.push_back(
             {std::string{key}, quoted ? quoted_value(value, where) : plain_value(value), where});
     });

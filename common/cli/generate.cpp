@@ -111,8 +111,8 @@ std::string zsh_value(const Option& option)
 
 std::string zsh_line(const Option& option, const std::string& flag, const std::string& exclude)
 {
-    std::string const repeat = option.repeatable ? "*" : "(" + exclude + ")";
-    std::string const suffix = option.is_flag() ? "" : flag.compare(0, 2, "--") == 0 ? "=" : "+";
+    const std::string repeat = option.repeatable ? "*" : "(" + exclude + ")";
+    const std::string suffix = option.is_flag() ? "" : flag.compare(0, 2, "--") == 0 ? "=" : "+";
     return single_quoted(repeat + flag + suffix + "[" + zsh_escape(brief(option)) + "]" +
                          zsh_value(option));
 }
@@ -147,7 +147,7 @@ std::string bash_completion(const OptionTable& table)
         if (option.hidden) {
             continue;
         }
-        std::string const letter =
+        const std::string letter =
             option.letter != 0 ? std::string{'-', option.letter} : std::string{};
         if (!letter.empty()) {
             flags.push_back(letter);
@@ -159,7 +159,7 @@ std::string bash_completion(const OptionTable& table)
                             letter.empty() ? "" : letter + " | ", option.name, bash_values(option));
         }
     }
-    std::string const operands =
+    const std::string operands =
         completes_operands(table, Complete::file)
             ? "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); compopt -o filenames"
             : "COMPREPLY=()";
@@ -194,12 +194,12 @@ std::string zsh_completion(const OptionTable& table)
         if (option.hidden) {
             continue;
         }
-        std::string const name = "--" + option.name;
+        const std::string name = "--" + option.name;
         if (option.letter == 0) {
             out += " \\\n    " + zsh_line(option, name, name);
             continue;
         }
-        std::string const letter{'-', option.letter};
+        const std::string letter{'-', option.letter};
         std::string exclude = letter;
         exclude += " " + name;
         out += " \\\n    " + zsh_line(option, letter, exclude);

@@ -72,7 +72,7 @@ void add_kafka(OptionTable& table, KafkaOptions& options)
     Option& property = table.add(options.properties, "property", 'X', "NAME=VALUE",
                                  "Set a librdkafka property; stronger than --kafka-config.");
     property.set = [&options](std::string_view text) {
-        auto const [name, value] = split_property(std::string{text});
+        const auto [name, value] = split_property(std::string{text});
         if (is_secret_property(name)) {
             throw usage_error(
                 fmt::format("--property: {} is a secret and other users can see it there: "
@@ -89,7 +89,7 @@ KafkaProperties kafka_properties(const KafkaOptions& options)
     KafkaProperties properties;
     if (options.config_file) {
         const auto& path = *options.config_file;
-        std::string const text = read_text_file(path, kMaxProperties, "--kafka-config");
+        const std::string text = read_text_file(path, kMaxProperties, "--kafka-config");
         for (ConfigEntry& entry : parse_properties(text, path.string())) {
             if (is_secret_property(entry.key)) {
                 refuse_world_readable(path, "--kafka-config");

@@ -76,7 +76,7 @@ void apply_environment(OptionTable& table, const Environment& environment)
         if (option.argv_only || option.is_set()) {
             continue;
         }
-        std::string const variable = environment_name(option.name);
+        const std::string variable = environment_name(option.name);
         const auto text = environment(variable);
         if (!text) {
             continue;
@@ -95,7 +95,7 @@ void apply_environment(OptionTable& table, const Environment& environment)
             known.push_back(option.name);
         }
     }
-    std::string const near = nearest(entry.key, known);
+    const std::string near = nearest(entry.key, known);
     throw usage_error(fmt::format("{}: unknown key '{}'{}", entry.where, entry.key,
                                   near.empty() ? "" : ": did you mean '" + near + "'?"));
 }

@@ -56,7 +56,7 @@ std::vector<std::string> with_empty_values(const OptionTable& table, int argc,
 /// The error for the first argument that looks like an option and is none.
 Error unknown_option(const OptionTable& table, const std::string& argument)
 {
-    std::string const shown = argument.substr(0, argument.find('='));
+    const std::string shown = argument.substr(0, argument.find('='));
     std::vector<std::string> known;
     for (const Option& option : table.options()) {
         if (!option.hidden) {
@@ -64,7 +64,7 @@ Error unknown_option(const OptionTable& table, const std::string& argument)
         }
     }
     const bool is_long = shown.compare(0, 2, "--") == 0;
-    std::string const near = is_long ? nearest(shown, known) : std::string{};
+    const std::string near = is_long ? nearest(shown, known) : std::string{};
     return usage_error(fmt::format("unknown option {}{}", shown,
                                    near.empty() ? "" : ": did you mean " + near + "?"));
 }
@@ -102,7 +102,7 @@ void add_row(CLI::App& app, const Option& option)
 bool asks_for_help(int argc, const char* const* argv)
 {
     for (int i = 1; i < argc; ++i) {
-        std::string_view const argument = argv[i];
+        const std::string_view argument = argv[i];
         if (argument == "--") {
             return false;
         }
@@ -127,7 +127,7 @@ Arguments split_argv(const OptionTable& table, int argc, const char* const* argv
     try {
         app.parse(arguments);
     } catch (const ArgumentMismatch& error) {
-        std::string_view const what = error.what(); // "--name: 1 required ..."
+        const std::string_view what = error.what(); // "--name: 1 required ..."
         throw usage_error(fmt::format("{}: its value is missing", what.substr(0, what.find(':'))));
     } catch (const ParseError& error) {
         throw usage_error(error.what());

@@ -25,7 +25,7 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width)
     std::vector<std::string> lines(1);
     while (!text.empty()) {
         const auto end = std::min(text.find(' '), text.size());
-        std::string_view const word = text.substr(0, end);
+        const std::string_view word = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (word.empty()) {
             continue;
@@ -175,7 +175,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
         std::size_t diagonal = row[0];
         row[0] = i + 1;
         for (std::size_t j = 0; j < b.size(); ++j) {
-            std::size_t const change = diagonal + (a[i] == b[j] ? 0 : 1);
+            const std::size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
             diagonal = row[j + 1];
             row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, change});
         }

@@ -49,7 +49,7 @@ std::string nearest(std::string_view word, const Range& candidates)
     std::string best;
     std::size_t best_distance = word.size() / 3 + 2; // one typing error in three letters, plus one
     for (const auto& candidate : candidates) {
-        std::size_t const distance = edit_distance(word, candidate);
+        const std::size_t distance = edit_distance(word, candidate);
         if (distance < best_distance) {
             best_distance = distance;
             best = candidate;

@@ -418,7 +418,7 @@ void encode(const Publish& packet, std::string& out)
 {
     const bool with_id = packet.qos != Qos::at_most_once;
     const bool with_properties = packet.version == Version::v5;
-    std::size_t const remaining = 2 + packet.topic.size() + (with_id ? 2 : 0) +
+    const std::size_t remaining = 2 + packet.topic.size() + (with_id ? 2 : 0) +
                                   (with_properties ? 1 : 0) + packet.payload.size();
     put_byte(out, kTypePublish << 4U | static_cast<unsigned>(packet.qos) << 1U |
                       (packet.retain ? 1U : 0U));
@@ -469,7 +469,7 @@ Incoming Decoder::next()
     if (!m_failure.empty()) {
         return Malformed{m_failure};
     }
-    std::string_view const bytes = std::string_view{m_bytes}.substr(m_at);
+    const std::string_view bytes = std::string_view{m_bytes}.substr(m_at);
     if (bytes.size() < 2) {
         return {};
     }

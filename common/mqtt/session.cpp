@@ -15,8 +15,8 @@
 namespace tlm::mqtt {
 namespace {
 
-constexpr const char* kSystemCertificates = "/etc/ssl/certs";
-constexpr const char* kDroppedTopic = "$SYS/broker/publish/messages/dropped";
+const constexpr char* kSystemCertificates = "/etc/ssl/certs";
+const constexpr char* kDroppedTopic = "$SYS/broker/publish/messages/dropped";
 
 /// The library counts its users, so each object has one.
 void start_library()

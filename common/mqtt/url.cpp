@@ -64,7 +64,7 @@ Url parse_url(std::string_view text)
         url.user = user;
         rest.remove_prefix(at_sign + 1);
     }
-    std::string const whole{text};
+    const std::string whole{text};
     const auto scheme = text.substr(0, scheme_end);
     if (scheme != "mqtt" && scheme != "mqtts") {
         throw usage_error(whole + ": the scheme must be mqtt or mqtts");

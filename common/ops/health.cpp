@@ -22,13 +22,13 @@ bool Health::alive(Monotonic now) const noexcept
 
 void Health::set_detail(std::string detail)
 {
-    std::lock_guard const lock(m_mutex);
+    const std::lock_guard lock(m_mutex);
     m_detail = std::move(detail);
 }
 
 std::string Health::detail() const
 {
-    std::lock_guard const lock(m_mutex);
+    const std::lock_guard lock(m_mutex);
     return m_detail;
 }
 

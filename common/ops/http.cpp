@@ -16,9 +16,9 @@ HttpHead parse_request_line(std::string_view line)
     if (first == std::string_view::npos || first == last || first == 0) {
         return {400};
     }
-    std::string_view const method = line.substr(0, first);
-    std::string_view const target = line.substr(first + 1, last - first - 1);
-    std::string_view const version = line.substr(last + 1);
+    const std::string_view method = line.substr(0, first);
+    const std::string_view target = line.substr(first + 1, last - first - 1);
+    const std::string_view version = line.substr(last + 1);
     const bool plain =
         std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < '\x7f'; });
     if (!plain || target.front() != '/' || version.substr(0, 7) != "HTTP/1." ||

@@ -22,7 +22,7 @@ namespace {
 std::size_t utf8_length(std::string_view text) noexcept
 {
     const auto first = static_cast<unsigned char>(text[0]);
-    std::size_t const length = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    const std::size_t length = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
     return is_utf8(text.substr(0, length)) ? length : 0;
 }
 
@@ -124,7 +124,7 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
     void sink_it_(const spdlog::details::log_msg& message) override
     {
         const auto time = std::chrono::duration_cast<milliseconds>(message.time.time_since_epoch());
-        std::string const line =
+        const std::string line =
             format_line(m_settings.format, level_of(message.level), time.count(),
                         m_settings.program, {message.payload.data(), message.payload.size()});
         std::string_view rest = line;
@@ -219,8 +219,8 @@ std::string escape(std::string_view text)
 {
     std::string out;
     while (!text.empty()) {
-        std::size_t const length = utf8_length(text);
-        std::string_view const character = text.substr(0, length == 0 ? 1 : length);
+        const std::size_t length = utf8_length(text);
+        const std::string_view character = text.substr(0, length == 0 ? 1 : length);
         text.remove_prefix(character.size());
         if (length != 0 && !is_control(character)) {
             out += character == "\\" ? "\\\\" : character;
@@ -242,10 +242,10 @@ std::string escape(std::string_view text)
 bool RateLimit::pass(Monotonic now, std::uint64_t& suppressed) noexcept
 {
     using std::chrono::nanoseconds;
-    std::int64_t const time =
+    const std::int64_t time =
         std::chrono::duration_cast<nanoseconds>(now.time_since_epoch()).count();
     std::int64_t next = m_next_ns.load(std::memory_order_relaxed);
-    std::int64_t const after = time + std::chrono::duration_cast<nanoseconds>(m_interval).count();
+    const std::int64_t after = time + std::chrono::duration_cast<nanoseconds>(m_interval).count();
     // Of threads that arrive together one moves the mark and passes; the others are counted.
     if ((next != 0 && time < next) ||
         !m_next_ns.compare_exchange_strong(next, after, std::memory_order_relaxed)) {

@@ -39,7 +39,7 @@ struct FreeAddresses {
 
 UniqueFd listen_on(const ListenAddress& address)
 {
-    std::string const shown = address.host + ":" + std::to_string(address.port);
+    const std::string shown = address.host + ":" + std::to_string(address.port);
     addrinfo hints = {};
     hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
     hints.ai_socktype = SOCK_STREAM;
@@ -158,7 +158,7 @@ MetricsServer::MetricsServer(const ListenAddress& address, const Metrics& metric
 
 MetricsServer::~MetricsServer()
 {
-    std::uint64_t const one = 1;
+    const std::uint64_t one = 1;
     static_cast<void>(!::write(m_quit.get(), &one, sizeof one));
     m_thread.join();
 }
@@ -177,7 +177,7 @@ std::string MetricsServer::Loop::answer(const HttpHead& head, Monotonic now) con
         const bool good = alive && (head.path == "/healthz" || health.ready());
         status = good ? 200 : 503;
         body = good ? "ok" : (alive ? "not ready" : "no progress");
-        if (std::string const detail = health.detail(); !detail.empty()) {
+        if (const std::string detail = health.detail(); !detail.empty()) {
             body += ": " + detail;
         }
     } else {
@@ -270,7 +270,7 @@ void MetricsServer::Loop::run()
         if (connections.size() < kMaxConnections) {
             fds.push_back({listener.get(), POLLIN, 0});
         }
-        std::size_t const polled = connections.size();
+        const std::size_t polled = connections.size();
         if (::poll(fds.data(), fds.size(), static_cast<int>(wait.count())) < 0) {
             continue; // EINTR: a debugger
         }

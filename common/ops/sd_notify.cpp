@@ -51,9 +51,9 @@ UniqueFd connect_to(const std::string& path)
 
 SdNotify::SdNotify()
 {
-    std::string const path = take_variable("NOTIFY_SOCKET");
-    std::string const interval = take_variable("WATCHDOG_USEC");
-    std::string const pid = take_variable("WATCHDOG_PID");
+    const std::string path = take_variable("NOTIFY_SOCKET");
+    const std::string interval = take_variable("WATCHDOG_USEC");
+    const std::string pid = take_variable("WATCHDOG_PID");
     if (path.empty()) {
         return;
     }

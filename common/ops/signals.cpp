@@ -37,7 +37,7 @@ UniqueFd make_event()
 /// Makes an eventfd readable. Writing 1 cannot fail before 2^64 - 2 of them.
 void raise_event(const UniqueFd& event) noexcept
 {
-    std::uint64_t const one = 1;
+    const std::uint64_t one = 1;
     static_cast<void>(!::write(event.get(), &one, sizeof one));
 }
 

@@ -123,7 +123,7 @@ std::optional<Reject> check(dom::element element)
 bool take_number(std::string_view& text)
 {
     const auto digits = [&text] {
-        std::size_t const count = std::min(text.find_first_not_of("0123456789"), text.size());
+        const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
         text.remove_prefix(count);
         return count;
     };
@@ -131,7 +131,7 @@ bool take_number(std::string_view& text)
         text.remove_prefix(1);
     }
     const bool zero = text.starts_with('0');
-    std::size_t const whole = digits();
+    const std::size_t whole = digits();
     if (whole == 0 || (zero && whole > 1)) {
         return false;
     }

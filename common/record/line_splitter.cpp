@@ -64,7 +64,7 @@ std::optional<Line> LineSplitter::take_line(std::size_t length, std::size_t sepa
     if (text.ends_with('\r')) {
         text.remove_suffix(1);
     }
-    std::uint64_t const size = text.size() + m_dropped;
+    const std::uint64_t size = text.size() + m_dropped;
     if (size == 0) {
         ++m_empty_lines;
         return std::nullopt;
@@ -84,7 +84,7 @@ void LineSplitter::skim_long_line()
         return;
     }
     if (m_end - m_begin > kKeptOfLongLine) {
-        std::size_t const surplus = m_end - m_begin - kKeptOfLongLine;
+        const std::size_t surplus = m_end - m_begin - kKeptOfLongLine;
         m_dropped += surplus;
         m_end -= surplus;
         m_scanned = m_end;

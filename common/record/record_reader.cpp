@@ -67,12 +67,12 @@ void find_raw_members(std::string_view line, std::size_t members, Record& record
     std::size_t at = skip_white_space(line, 0) + 1;
     for (std::size_t i = 0; i < members; ++i) {
         at = skip_white_space(line, at);
-        std::size_t const key_end = skip_string(line, at);
+        const std::size_t key_end = skip_string(line, at);
         const auto key = line.substr(at + 1, key_end - at - 2);
         at = skip_white_space(line, line.find(':', key_end) + 1);
         // The last value ends before the brace that closes the record: no need to walk through it.
         const bool last = i + 1 == members;
-        std::size_t const end = last ? line.find_last_not_of(kWhiteSpace, line.rfind('}') - 1) + 1
+        const std::size_t end = last ? line.find_last_not_of(kWhiteSpace, line.rfind('}') - 1) + 1
                                      : skip_value(line, at);
         if (key == "data") {
             record.data = line.substr(at, end - at);

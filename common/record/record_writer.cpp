@@ -18,7 +18,7 @@ void append_number(std::string& out, std::int64_t value)
 /// JSON text on one line: outside strings LF and CR are white space, inside they cannot stand.
 void append_json_on_one_line(std::string& out, std::string_view json)
 {
-    std::size_t const begin = out.size();
+    const std::size_t begin = out.size();
     out += json;
     if (json.find_first_of("\r\n") != std::string_view::npos) {
         std::replace_if(

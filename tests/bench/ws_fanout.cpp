@@ -179,7 +179,7 @@ Result measure_raw(std::size_t count)
     Result result;
     const std::string frame(kDeviceBytes + 160, 'x');
     for (int round = 0; round < rounds_for(count); ++round) {
-        std::jthread const sender([&] {
+        const std::jthread sender([&] {
             const double before = cpu_of_thread();
             for (const auto& server : servers) {
                 check(::send(server.get(), frame.data(), frame.size(), MSG_NOSIGNAL) > 0, "send");

@@ -37,7 +37,7 @@ class TemporaryFolder {
     /// Writes a file, readable by its owner only, and returns its whole name.
     std::string write(const std::string& name, std::string_view text) const
     {
-        std::filesystem::path const file = m_path / name;
+        const std::filesystem::path file = m_path / name;
         std::ofstream(file, std::ios::binary) << text;
         std::filesystem::permissions(file, std::filesystem::perms::owner_read |
                                                std::filesystem::perms::owner_write);

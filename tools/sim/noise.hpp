@@ -33,8 +33,8 @@ namespace tlm::sim {
 [[nodiscard]] constexpr double normal(std::uint64_t key, std::uint64_t counter) noexcept
 {
     constexpr double kScale = 1.7320508075688772; // the variance of the sum is 4/12
-    std::uint64_t const bits = derive(key, counter);
-    std::uint64_t const sum =
+    const std::uint64_t bits = derive(key, counter);
+    const std::uint64_t sum =
         (bits & 0xFFFFU) + ((bits >> 16U) & 0xFFFFU) + ((bits >> 32U) & 0xFFFFU) + (bits >> 48U);
     return (static_cast<double>(sum + 2) * 0x1.0p-16 - 2.0) * kScale;
 }

@@ -44,8 +44,8 @@ std::string_view Payload::finish(std::uint64_t pad_key)
     constexpr std::string_view kLetters =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
     static_assert(kLetters.size() == 64);
-    std::size_t const size = m_bytes.size() + 1;
-    std::size_t const missing = size < m_pad_to ? m_pad_to - size : 0;
+    const std::size_t size = m_bytes.size() + 1;
+    const std::size_t missing = size < m_pad_to ? m_pad_to - size : 0;
     if (missing > kPadMember.size()) {
         m_bytes.append(kPadMember.substr(0, kPadMember.size() - 1));
         std::uint64_t bits = 0;

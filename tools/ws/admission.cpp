@@ -22,7 +22,7 @@ bool same(std::string_view a, std::string_view b) noexcept
 /// What follows `scheme://`; empty when there is no such thing.
 std::string_view after_scheme(std::string_view origin) noexcept
 {
-    for (std::string_view const scheme : {"https://", "http://"}) {
+    for (const std::string_view scheme : {"https://", "http://"}) {
         if (origin.size() > scheme.size() && same(origin.substr(0, scheme.size()), scheme)) {
             return origin.substr(scheme.size());
         }

@@ -44,7 +44,7 @@ std::span<const Asset> page_assets() noexcept
 {
     constexpr std::string_view kScript = "text/javascript; charset=utf-8";
     constexpr std::string_view kStyle = "text/css; charset=utf-8";
-    static const std::array assets{
+    const static std::array assets{
         Asset{"/", "text/html; charset=utf-8", TLM_CONTENT(index_html)},
         Asset{"/app.css", kStyle, TLM_CONTENT(app_css)},
         Asset{"/app.js", kScript, TLM_CONTENT(app_js)},

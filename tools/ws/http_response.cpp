@@ -114,7 +114,7 @@ Response Responder::answer(const Request& request) const
         return refusal(421, "This server does not answer under that name; see --allow-origin.");
     }
 
-    std::string_view const path = request.path;
+    const std::string_view path = request.path;
     if (path == kDevices) {
         return devices(request);
     }

@@ -83,7 +83,7 @@ void add_input(cli::OptionTable& table, Options& options)
         if (!options.topic.empty() && options.kafka.brokers.empty() && !options.kafka.config_file) {
             throw usage_error("--topic needs --brokers (or --kafka-config)");
         }
-        int const inputs = (options.topic.empty() ? 0 : 1) + (options.files.empty() ? 0 : 1) +
+        const int inputs = (options.topic.empty() ? 0 : 1) + (options.files.empty() ? 0 : 1) +
                            (options.from_stdin ? 1 : 0);
         if (inputs > 1) {
             throw usage_error("--topic, --stdin and FILE operands exclude each other");

@@ -54,7 +54,7 @@ TEST_CASE("config file: whatever is quoted reads back the same", "[cli]")
     CHECK(quote_config_value("plain value") == "plain value");
     CHECK(quote_config_value("") == "\"\"");
     // All texts of up to four of the characters that mean something.
-    std::string const alphabet = "a \"#\\\n\r\t=";
+    const std::string alphabet = "a \"#\\\n\r\t=";
     std::size_t total = 1;
     for (int length = 0; length <= 4; ++length, total *= alphabet.size()) {
         for (std::size_t n = 0; n < total; ++n) {

@@ -56,7 +56,7 @@ inline ParseResult parse_with(OptionTable& table, std::vector<const char*> argum
     arguments.insert(arguments.begin(), "prog");
     return parse(table, static_cast<int>(arguments.size()), arguments.data(),
                  [&variables](const std::string& name) -> std::optional<std::string> {
-                     auto const found = variables.find(name);
+                     const auto found = variables.find(name);
                      return found == variables.end() ? std::nullopt
                                                      : std::optional<std::string>{found->second};
                  });

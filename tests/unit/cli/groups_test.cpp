@@ -82,7 +82,7 @@ TEST_CASE("groups: secrets are not taken from the command line", "[cli]")
 {
     for (const auto* property : {"sasl.password=x", "ssl.key.password=x", "ssl.keystore.password=x",
                                  "sasl.oauthbearer.client.secret=x", "ssl.key.pem=x"}) {
-        std::string const text = error_with({"-X", property});
+        const std::string text = error_with({"-X", property});
         CHECK(text.find("is a secret") != std::string::npos);
         CHECK(text.find("--kafka-config FILE") != std::string::npos);
         CHECK(text.find("=x") == std::string::npos);
@@ -124,7 +124,7 @@ TEST_CASE("groups: a secret is the line of its file", "[cli]")
     CHECK_THROWS_AS(read_secret_file(folder.path() / "none"), Error);
     CHECK_THROWS_WITH(read_secret_file(folder.write("d", std::string(65 << 10, 'x'))),
                       Catch::Contains("larger than"));
-    std::string const open = folder.write("e", "x\n");
+    const std::string open = folder.write("e", "x\n");
     REQUIRE(::chmod(open.c_str(), 0644) == 0);
     CHECK_THROWS_WITH(read_secret_file(open), Catch::Contains("everybody may read it"));
 }

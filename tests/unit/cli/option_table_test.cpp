@@ -24,7 +24,7 @@ TEST_CASE("option table: no letter and no name is registered twice", "[cli]")
 {
     std::map<std::string, char> seen;
     for (char letter = '!'; letter <= '~'; ++letter) {
-        std::string const name{long_name_of(letter)};
+        const std::string name{long_name_of(letter)};
         if (!name.empty()) {
             CHECK(seen.emplace(name, letter).second);
         }

@@ -7,7 +7,7 @@ namespace tlm::cli {
 TEST_CASE("parse: every subset of sources, the strongest wins", "[cli]")
 {
     const TemporaryFolder folder;
-    std::string const file = folder.write("conf", "topic = from-file\nproperty = f=1\n");
+    const std::string file = folder.write("conf", "topic = from-file\nproperty = f=1\n");
     for (unsigned sources = 0; sources < 8; ++sources) {
         const bool flag = (sources & 1U) != 0;
         const bool variable = (sources & 2U) != 0;
@@ -130,9 +130,9 @@ TEST_CASE("parse: errors in the environment and in the file", "[cli]")
     const TemporaryFolder folder;
     Sample sample;
     const auto error = [&](const std::string& text) {
-        std::string const file = folder.write("conf", text);
-        std::string const got = error_of(sample.table(), {"--config", file.c_str()});
-        std::string const prefix = folder.path().string() + "/";
+        const std::string file = folder.write("conf", text);
+        const std::string got = error_of(sample.table(), {"--config", file.c_str()});
+        const std::string prefix = folder.path().string() + "/";
         return got.compare(0, prefix.size(), prefix) == 0 ? got.substr(prefix.size()) : got;
     };
     CHECK(error_of(sample.table(), {}, {{"TLM_COUNT", "many"}}) ==
@@ -227,7 +227,7 @@ TEST_CASE("parse: print-config reads back as the same options", "[cli]")
     CHECK(printed.text.find("mode = safe  # flag\n") != std::string::npos);
     CHECK(printed.text.find("\n# log-format = auto  # default\n") != std::string::npos);
 
-    std::string const file = folder.write("conf", printed.text);
+    const std::string file = folder.write("conf", printed.text);
     Sample second;
     OptionTable again = second.table();
     REQUIRE(parse_with(again, {"--config", file.c_str()}).outcome == Outcome::run);

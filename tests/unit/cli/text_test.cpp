@@ -30,7 +30,7 @@ TEST_CASE("text: help has the defaults of the start, in 80 columns", "[cli]")
     OptionTable table = sample.table();
     table.example("prog -n", "What would be done?");
     sample.count = 99; // as parsing would
-    std::string const help = help_text(table);
+    const std::string help = help_text(table);
     CHECK(help.find("  -c, --count N               How many. [10]\n") != std::string::npos);
     CHECK(help.find("How. One of fast, safe. [fast]\n") != std::string::npos);
     CHECK(help.find("\nExamples:\n  What would be done?\n    prog -n\n") != std::string::npos);
@@ -47,7 +47,7 @@ TEST_CASE("text: scdoc gets its special characters escaped", "[cli]")
     OptionTable table("prog", "do something", "");
     std::string value;
     table.add(value, "path", 0, "A_B", "Under_score, *star*, <angle> and \\.");
-    std::string const text = man_options(table);
+    const std::string text = man_options(table);
     CHECK(text.find("*--path* _A\\_B_\n\tUnder\\_score, \\*star\\*, \\<angle\\> and \\\\.\n") !=
           std::string::npos);
 }

@@ -12,7 +12,7 @@ using namespace tlm;
 TEST_CASE("offset ledger: only a contiguous prefix may be committed", "[flow]")
 {
     OffsetLedger ledger;
-    for (std::int64_t const offset : {10, 11, 15}) {
+    for (const std::int64_t offset : {10, 11, 15}) {
         CHECK(ledger.open(0, offset));
     }
     CHECK(ledger.done(0, 11));

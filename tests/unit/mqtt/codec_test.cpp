@@ -101,7 +101,7 @@ TEST_CASE("mqtt codec: remaining length at the borders of its sizes", "[mqtt]")
          {Border{127, "\x7F"s}, Border{128, "\x80\x01"s}, Border{16'383, "\xFF\x7F"s},
           Border{16'384, "\x80\x80\x01"s}, Border{2'097'151, "\xFF\xFF\x7F"s},
           Border{2'097'152, "\x80\x80\x80\x01"s}}) {
-        std::string const payload(remaining - 3, 'x');
+        const std::string payload(remaining - 3, 'x');
         const Publish packet{
             .version = Version::v311, .qos = Qos::at_most_once, .topic = "t", .payload = payload};
         CHECK(encoded(packet).substr(1, bytes.size()) == bytes);
@@ -111,7 +111,7 @@ TEST_CASE("mqtt codec: remaining length at the borders of its sizes", "[mqtt]")
 
 TEST_CASE("mqtt codec: what cannot be written throws", "[mqtt]")
 {
-    std::string const too_long(kMaxString + 1, 'x');
+    const std::string too_long(kMaxString + 1, 'x');
     CHECK_THROWS_AS(encoded(Publish{.topic = too_long}), std::length_error);
     CHECK_THROWS_AS(encoded(Connect{.client_id = too_long}), std::length_error);
 }

@@ -94,7 +94,7 @@ struct Collector final : Receiver {
     }
 };
 
-constexpr const char* kFilter = "devices/+/telemetry";
+const constexpr char* kFilter = "devices/+/telemetry";
 
 const std::string connack5 = "\x20\x03\x00\x00\x00"s;
 const std::string connack5_session = "\x20\x03\x01\x00\x00"s;

@@ -35,7 +35,7 @@ TEST_CASE("mqtt url: an IPv6 address stands in brackets", "[mqtt]")
 
 TEST_CASE("mqtt url: format and parse agree", "[mqtt]")
 {
-    for (std::string const text : {"mqtt://a:1", "mqtts://u@a:65535", "mqtt://u@[fe80::1]:1883"}) {
+    for (const std::string text : {"mqtt://a:1", "mqtts://u@a:65535", "mqtt://u@[fe80::1]:1883"}) {
         CHECK(format_url(parse_url(text)) == text);
     }
 }

@@ -19,7 +19,7 @@ TEST_CASE("http: requests", "[ops]")
 
 TEST_CASE("http: every prefix of a request is incomplete", "[ops]")
 {
-    std::string_view const request = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    const std::string_view request = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
     for (std::size_t n = 0; n < request.size(); ++n) {
         CHECK(parse_http_head(request.substr(0, n)).status == 0);
     }
@@ -38,7 +38,7 @@ TEST_CASE("http: garbage is answered at its first line", "[ops]")
 
 TEST_CASE("http: a head has a limit", "[ops]")
 {
-    std::string const line(kMaxHttpHead, 'a');
+    const std::string line(kMaxHttpHead, 'a');
     CHECK(parse_http_head(std::string_view(line).substr(1)).status == 0);
     CHECK(parse_http_head(line).status == 431);
     CHECK(parse_http_head("GET / HTTP/1.1\r\nX: " + line).status == 431);
@@ -49,7 +49,7 @@ TEST_CASE("http: answers", "[ops]")
     CHECK(http_answer(405, "text/plain", "no\n", false) ==
           "HTTP/1.1 405 Method Not Allowed\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n"
           "Allow: GET, HEAD\r\nCache-Control: no-store\r\nConnection: close\r\n\r\nno\n");
-    std::string const head = http_answer(200, "text/plain", "ok\n", true);
+    const std::string head = http_answer(200, "text/plain", "ok\n", true);
     CHECK(head.find("Content-Length: 3\r\n") != std::string::npos);
     CHECK(head.substr(head.size() - 4) == "\r\n\r\n");
 }

@@ -79,9 +79,9 @@ TEST_CASE("log: no byte makes a second line", "[ops]")
 {
     for (int first = 0; first < 256; ++first) {
         for (int second = 0; second < 256; ++second) {
-            std::string const text{static_cast<char>(first), static_cast<char>(second)};
+            const std::string text{static_cast<char>(first), static_cast<char>(second)};
             for (const Format format : {Format::text, Format::json, Format::journal}) {
-                std::string const line = format_line(format, Level::info, 0, "p", text);
+                const std::string line = format_line(format, Level::info, 0, "p", text);
                 const auto control = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; };
                 if (std::count_if(line.begin(), line.end(), control) != 1 || line.back() != '\n') {
                     FAIL("bytes " << first << " " << second << " came through");

@@ -113,7 +113,7 @@ TEST_CASE("metrics server: the three paths", "[ops]")
 {
     Server server;
     server.metrics.counter("tlm_things_total", "Things.").add(3);
-    std::string const metrics = server.get("/metrics");
+    const std::string metrics = server.get("/metrics");
     CHECK(begins(metrics, "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4"));
     CHECK(metrics.find("\ntlm_things_total 3\n") != std::string::npos);
 
@@ -127,7 +127,7 @@ TEST_CASE("metrics server: the three paths", "[ops]")
 
     CHECK(begins(server.get("/nothing"), "HTTP/1.1 404 "));
     CHECK(begins(server.ask("POST /metrics HTTP/1.1\r\n\r\n"), "HTTP/1.1 405 "));
-    std::string const head = server.ask("HEAD /healthz HTTP/1.1\r\n\r\n");
+    const std::string head = server.ask("HEAD /healthz HTTP/1.1\r\n\r\n");
     CHECK(begins(head, "HTTP/1.1 200 "));
     CHECK(body_of(head).empty());
 }
@@ -140,7 +140,7 @@ TEST_CASE("metrics server: no progress means neither healthy nor ready", "[ops]"
     health.set_ready(true);
     const MetricsServer server({"127.0.0.1", 0}, metrics, health);
     const auto ask = [&server](std::string_view request) {
-        UniqueFd const fd = connect_to(server.port());
+        const UniqueFd fd = connect_to(server.port());
         send_text(fd, request);
         return read_all(fd);
     };
@@ -194,7 +194,7 @@ TEST_CASE("metrics server: a client that does not read delays nobody", "[ops]")
     const UniqueFd lazy = connect_to(server.server.port());
     send_text(lazy, "GET /metrics HTTP/1.1\r\n\r\n");
     CHECK(begins(server.get("/healthz"), "HTTP/1.1 200 "));
-    std::string const all = read_all(lazy);
+    const std::string all = read_all(lazy);
     CHECK(all.size() > 4U << 20U);
     const bool whole = body_of(all) == server.metrics.text();
     CHECK(whole);
@@ -208,7 +208,7 @@ TEST_CASE("metrics server: it ends with clients connected", "[ops]")
         fd = connect_to(server.server.port());
         CHECK(begins(server.get("/healthz"), "HTTP/1.1 200 "));
     }
-    std::string const rest = read_all(fd);
+    const std::string rest = read_all(fd);
     CHECK((rest.empty() || rest == "reset"));
 }
 

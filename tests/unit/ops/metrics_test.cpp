@@ -24,7 +24,7 @@ TEST_CASE("metrics: what a scrape sees", "[ops]")
     CHECK(records.value() == 4);
     CHECK(lag.value() == 4);
 
-    std::string const text = metrics.text();
+    const std::string text = metrics.text();
     const auto has = [&text](const std::string& line) {
         return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
     };

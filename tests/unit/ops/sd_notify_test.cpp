@@ -96,14 +96,14 @@ TEST_CASE("sd_notify: the watchdog is for the process that it names", "[ops]")
 {
     const TemporaryFolder folder;
     auto interval = [&folder, n = 0](const std::string& usec, const std::string& pid) mutable {
-        Manager const manager((folder.path() / std::to_string(++n)).string());
+        const Manager manager((folder.path() / std::to_string(++n)).string());
         ::setenv("WATCHDOG_USEC", usec.c_str(), 1);
         pid.empty() ? ::unsetenv("WATCHDOG_PID") : ::setenv("WATCHDOG_PID", pid.c_str(), 1);
-        auto const found = SdNotify{}.watchdog_interval();
+        const auto found = SdNotify{}.watchdog_interval();
         CHECK(std::getenv("WATCHDOG_USEC") == nullptr);
         return found ? found->count() : -1;
     };
-    std::string const us = std::to_string(::getpid());
+    const std::string us = std::to_string(::getpid());
     CHECK(interval("30000000", us) == 30000);
     CHECK(interval("30000000", "") == 30000);
     CHECK(interval("30000000", "1") == -1);

@@ -57,7 +57,7 @@ TEST_CASE("signals: SIGTERM, SIGINT and SIGHUP ask to stop", "[ops]")
     for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
         CHECK(in_child([number] {
                   Shutdown shutdown;
-                  bool const before = shutdown.requested() || readable(shutdown.fd(), 0);
+                  const bool before = shutdown.requested() || readable(shutdown.fd(), 0);
                   raise_in_process(number);
                   // Readable again and again: it is polled, not read.
                   return !before && readable(shutdown.fd(), kPatience) &&
@@ -83,7 +83,7 @@ TEST_CASE("signals: a stop of our own does not count as the first signal", "[ops
     CHECK(in_child([] {
               Shutdown shutdown;
               shutdown.request();
-              bool const stopped = shutdown.requested() && readable(shutdown.fd(), 0);
+              const bool stopped = shutdown.requested() && readable(shutdown.fd(), 0);
               shutdown.reload_on_hangup();
               raise_in_process(SIGTERM);
               raise_in_process(SIGHUP); // seen after SIGTERM or before: the process must live
@@ -96,10 +96,10 @@ TEST_CASE("signals: SIGHUP reloads where a tool says so", "[ops]")
     CHECK(in_child([] {
               Shutdown shutdown;
               shutdown.reload_on_hangup();
-              bool const before = shutdown.take_reload();
+              const bool before = shutdown.take_reload();
               raise_in_process(SIGHUP);
-              bool const asked = readable(shutdown.reload_fd(), kPatience);
-              bool const taken = shutdown.take_reload();
+              const bool asked = readable(shutdown.reload_fd(), kPatience);
+              const bool taken = shutdown.take_reload();
               return !before && asked && taken && !shutdown.take_reload() && !shutdown.requested();
           }) == kGood);
 }
@@ -118,7 +118,7 @@ TEST_CASE("signals: an ignored SIGHUP stays ignored", "[ops]")
 TEST_CASE("signals: a closed pipe is an error, not a death", "[ops]")
 {
     CHECK(in_child([] {
-              Shutdown const shutdown;
+              const Shutdown shutdown;
               int ends[2];
               if (::pipe(ends) != 0) {
                   return false;

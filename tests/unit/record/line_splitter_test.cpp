@@ -26,7 +26,7 @@ std::vector<Seen> split(const std::string& input, std::size_t chunk)
     LineSplitter splitter{kMaxLine};
     std::vector<Seen> lines;
     const auto drain = [&] {
-        while (auto const line = splitter.next()) {
+        while (const auto line = splitter.next()) {
             lines.push_back({std::string{line->text}, line->number, line->size});
         }
     };
@@ -46,10 +46,10 @@ std::vector<Seen> split(const std::string& input, std::size_t chunk)
 
 TEST_CASE("line splitter: every line arrives once, however the bytes arrive", "[record]")
 {
-    std::string const input = "one\n\ntwo\r\nth\0ree\n\r\nlast without end"s;
+    const std::string input = "one\n\ntwo\r\nth\0ree\n\r\nlast without end"s;
     const std::vector<Seen> expected{
         {"one", 1, 3}, {"two", 3, 3}, {"th\0ree"s, 4, 6}, {"last without end", 6, 16}};
-    for (std::size_t const chunk : {1, 2, 3, 5, 7, 1000}) {
+    for (const std::size_t chunk : {1, 2, 3, 5, 7, 1000}) {
         INFO(chunk);
         CHECK(split(input, chunk) == expected);
     }
@@ -59,13 +59,13 @@ TEST_CASE("line splitter: every line arrives once, however the bytes arrive", "[
 
 TEST_CASE("line splitter: a line beyond the limit is cut, counted and costs no other", "[record]")
 {
-    std::string const longest(kMaxLine, 'a');
-    std::string const too_long(kMaxLine + 1, 'b');
-    std::string const far_too_long(3 * kMaxLine, 'c');
-    std::string const input =
+    const std::string longest(kMaxLine, 'a');
+    const std::string too_long(kMaxLine + 1, 'b');
+    const std::string far_too_long(3 * kMaxLine, 'c');
+    const std::string input =
         "x\n" + longest + "\n" + too_long + "\ny\n" + far_too_long + "\nz\n" + far_too_long;
-    std::string const kept_b(LineSplitter::kKeptOfLongLine, 'b');
-    std::string const kept_c(LineSplitter::kKeptOfLongLine, 'c');
+    const std::string kept_b(LineSplitter::kKeptOfLongLine, 'b');
+    const std::string kept_c(LineSplitter::kKeptOfLongLine, 'c');
     const std::vector<Seen> expected{{"x", 1, 1},
                                      {longest, 2, kMaxLine},
                                      {kept_b, 3, kMaxLine + 1},
@@ -73,7 +73,7 @@ TEST_CASE("line splitter: a line beyond the limit is cut, counted and costs no o
                                      {kept_c, 5, 3 * kMaxLine},
                                      {"z", 6, 1},
                                      {kept_c, 7, 3 * kMaxLine}};
-    for (std::size_t const chunk : {4'093UL, 65'536UL, 1'000'000UL}) {
+    for (const std::size_t chunk : {4'093UL, 65'536UL, 1'000'000UL}) {
         INFO(chunk);
         CHECK(split(input, chunk) == expected);
     }
@@ -81,10 +81,10 @@ TEST_CASE("line splitter: a line beyond the limit is cut, counted and costs no o
 
 TEST_CASE("line splitter: a CR at the limit belongs to the line break", "[record]")
 {
-    std::string const longest(kMaxLine, 'a');
+    const std::string longest(kMaxLine, 'a');
     const std::vector<Seen> expected{{longest, 1, kMaxLine}, {"b", 2, 1}};
     // The first read ends before, between and behind CR and LF.
-    for (std::size_t const chunk : {kMaxLine, kMaxLine + 1, kMaxLine + 2}) {
+    for (const std::size_t chunk : {kMaxLine, kMaxLine + 1, kMaxLine + 2}) {
         INFO(chunk);
         CHECK(split(longest + "\r\nb\r\n", chunk) == expected);
     }

@@ -67,7 +67,7 @@ TEST_CASE("payload: each fault has its own reason and place", "[record]")
     CHECK(line_of(R"({"ts":true})") == "bad_ts at '/ts'");
     CHECK(line_of(R"({"seq":-1})") == "bad_seq at '/seq'");
     CHECK(line_of(R"({"boot":"x"})") == "bad_boot at '/boot'");
-    std::string const deep = std::string(32, '[') + '0' + std::string(32, ']');
+    const std::string deep = std::string(32, '[') + '0' + std::string(32, ']');
     CHECK(line_of("{\"a\":" + deep + "}") == "too_deep at ''");
     CHECK(line_of("{\"a\":" + deep.substr(1, 63) + "}").starts_with("{"));
     CHECK(line_of("{\"a\":\"" + std::string(256 * 1024, 'x') + "\"}") == "too_long at ''");
@@ -89,7 +89,7 @@ TEST_CASE("payload: one reader judges good and bad in turn", "[record]")
     for (int i = 0; i < 3; ++i) {
         CHECK(std::holds_alternative<Record>(reader.read("a", R"({"x":1})", kNow)));
         CHECK(std::holds_alternative<Reject>(reader.read("a", R"({"x":)", kNow)));
-        std::string const large = "{\"x\":\"" + std::string(10'000, 'y') + "\"}";
+        const std::string large = "{\"x\":\"" + std::string(10'000, 'y') + "\"}";
         CHECK(std::holds_alternative<Record>(reader.read("a", large, kNow)));
     }
 }

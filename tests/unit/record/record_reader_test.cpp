@@ -26,7 +26,7 @@ std::string verdict_of(const std::string& line)
 TEST_CASE("record: what was written is read back byte for byte", "[record]")
 {
     for (
-        std::string const line :
+        const std::string line :
         {R"({"v":1,"deviceId":"a","ts":1,"receivedAt":2,"data":{}})",
          R"({"v":1,"deviceId":"a","ts":-1,"tsSource":"bridge","receivedAt":2,"data":{ "x":1.50 }})",
          R"({"v":1,"deviceId":"a","ts":1,"receivedAt":2,"boot":7,"seq":42,"tags":{"site":"A,}\""},"data":{"a":[{"b":"}]\\"}],"data":1}})"}) {

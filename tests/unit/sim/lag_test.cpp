@@ -10,7 +10,7 @@ using std::chrono::nanoseconds;
 TEST_CASE("lag: quantiles are never too low and at most 7 % too high", "[sim]")
 {
     constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max() / 2;
-    for (std::int64_t const value :
+    for (const std::int64_t value :
          std::initializer_list<std::int64_t>{1, 15, 16, 31, 32, 1'000, 123'456'789, kHuge}) {
         LagHistogram lag;
         lag.add(nanoseconds{value});

@@ -31,7 +31,7 @@ TEST_CASE("payload: time and identity first, then the metrics", "[sim]")
 
 TEST_CASE("payload: padding gives exactly the size, and none is needed at it", "[sim]")
 {
-    std::string const plain = small(0);
+    const std::string plain = small(0);
     CHECK(plain == R"({"ts":1000,"boot":7,"seq":42,"a":21.5})");
     for (std::size_t size = 0; size < 200; ++size) {
         const auto padded = small(size);
@@ -45,7 +45,7 @@ TEST_CASE("payload: padding gives exactly the size, and none is needed at it", "
 TEST_CASE("payload: the bridge's reader accepts it at any size", "[sim]")
 {
     PayloadReader reader;
-    for (std::size_t const size : {0, 40, 47, 48, 49, 200, 1'000}) {
+    for (const std::size_t size : {0, 40, 47, 48, 49, 200, 1'000}) {
         const auto bytes = small(size);
         const auto verdict = reader.read("sim-00001", bytes, 2'000);
         const auto* const record = std::get_if<Record>(&verdict);

@@ -49,7 +49,7 @@ TEST_CASE("recording: no header, no last newline, CRLF, fractions and zones", "[
 
 TEST_CASE("recording: a bad line is named by its number", "[sim]")
 {
-    std::string const head = "timestamp,value\n2013-12-02 21:15:00,1\n";
+    const std::string head = "timestamp,value\n2013-12-02 21:15:00,1\n";
     CHECK(bad_line(head + "2013-12-02 21:20:00\n") == 3);
     CHECK(bad_line(head + "2013-13-02 21:20:00,1\n") == 3);
     CHECK(bad_line(head + "2013-12-02 21:20:00,\n") == 3);

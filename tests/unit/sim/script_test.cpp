@@ -54,7 +54,7 @@ TEST_CASE("fleet: what a device says does not depend on the size of the fleet", 
         FleetScript script{{.devices = devices}, {.seed = 9, .boot = 1}, default_signals()};
         std::vector<std::string> lines;
         for (std::uint32_t i = 0; i < 50 * devices; ++i) {
-            auto const message = script.take(kStart + i / devices);
+            const auto message = script.take(kStart + i / devices);
             if (i % devices == 0) {
                 lines.emplace_back(message.payload);
             }

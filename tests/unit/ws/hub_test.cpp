@@ -54,8 +54,8 @@ struct Client {
         last_text = frame.bytes.substr(kHeadroom);
         REQUIRE(last_text.size() <= Hub::kMaxFrame);
         ++frames;
-        std::string const id_mark = "\"deviceId\":\"d";
-        std::string const value_mark = "\"x\":";
+        const std::string id_mark = "\"deviceId\":\"d";
+        const std::string value_mark = "\"x\":";
         for (auto at = last_text.find(id_mark); at != std::string::npos;
              at = last_text.find(id_mark, at)) {
             at += id_mark.size();
@@ -140,8 +140,8 @@ TEST_CASE("hub: the largest value that is stored fits into a frame", "[ws]")
 {
     LastValues values{{.max_value_bytes = Hub::kMaxValueBytes}};
     Hub hub{values, kHeadroom};
-    std::string const id(128, 'i');
-    std::string const data = "{\"x\":\"" + std::string(Hub::kMaxValueBytes - 8, 'y') + "\"}";
+    const std::string id(128, 'i');
+    const std::string data = "{\"x\":\"" + std::string(Hub::kMaxValueBytes - 8, 'y') + "\"}";
     Record record;
     record.device_id = id;
     record.data = data;

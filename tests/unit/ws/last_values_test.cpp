@@ -89,7 +89,7 @@ TEST_CASE("last values: a device beyond the limit is refused, known ones go on",
 TEST_CASE("last values: a value beyond the limit keeps its envelope only", "[ws]")
 {
     LastValues values{{.max_value_bytes = 32}};
-    std::string const big = R"({"x":")" + std::string(100, 'y') + R"("})";
+    const std::string big = R"({"x":")" + std::string(100, 'y') + R"("})";
     auto reading = record("a", 1767225600000, big);
     reading.seq = 7;
     CHECK(values.put(reading, {0, 1}) == Put::shortened);

@@ -78,6 +78,12 @@ rd_kafka_vu_t memory_argument(rd_kafka_vtype_t type, std::string_view bytes)
     return argument;
 }
 
+/// An empty value stays a value: a null pointer would make it a tombstone.
+std::string_view present(std::string_view value)
+{
+    return value.data() == nullptr ? std::string_view{""} : value;
+}
+
 } // namespace
 
 struct Producer::Impl {
@@ -144,7 +150,7 @@ bool Producer::produce(TopicId topic, const Output& output, Ticket ticket)
     std::size_t count = 0;
     arguments[count].vtype = RD_KAFKA_VTYPE_RKT;
     arguments[count++].u.rkt = lane.topic.get();
-    arguments[count++] = memory_argument(RD_KAFKA_VTYPE_VALUE, output.value);
+    arguments[count++] = memory_argument(RD_KAFKA_VTYPE_VALUE, present(output.value));
     if (!output.key.empty()) {
         arguments[count++] = memory_argument(RD_KAFKA_VTYPE_KEY, output.key);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/mqtt2kafka/hang_ups.hpp"
-
 #include "tests/support/catch.hpp"
+#include "tools/mqtt2kafka/hang_ups.hpp"
 
 using namespace std::chrono_literals;
 using tlm::Monotonic;

@@ -66,9 +66,9 @@ void Properties::set(std::string_view name, std::string value)
     m_values.insert_or_assign(std::string(canonical(name)), std::move(value));
 }
 
-void Properties::set_default(std::string_view name, std::string value)
+void Properties::set_default(std::string_view name, const std::string& value)
 {
-    m_values.try_emplace(std::string(canonical(name)), std::move(value));
+    m_values.try_emplace(std::string(canonical(name)), value);
 }
 
 void Properties::require(std::string_view name, std::string_view value, std::string_view why)

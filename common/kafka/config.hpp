@@ -25,7 +25,7 @@ class Properties {
     void set(std::string_view name, std::string value);
 
     /// Keeps a value that is already there.
-    void set_default(std::string_view name, std::string value);
+    void set_default(std::string_view name, const std::string& value);
 
     /// For what a promise rests on: throws Error usage, with `why`, when another value is there.
     void require(std::string_view name, std::string_view value, std::string_view why);

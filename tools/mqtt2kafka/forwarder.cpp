@@ -95,12 +95,11 @@ void Forwarder::send_refused(EpochMs wall)
             if (!send_dead_letter(index, m_translator.dead_letter(m_batch[index], reject, wall))) {
                 return;
             }
-        } else if (m_at_records > 0) {
-            return;
-        } else if (send(index, wall)) {
-            m_alone = index;
         } else {
-            return;
+            if (m_at_records > 0 || !send(index, wall)) {
+                return;
+            }
+            m_alone = index;
         }
         it = m_refused.erase(it);
     }

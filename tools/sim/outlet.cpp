@@ -15,9 +15,9 @@ namespace tlm::sim {
 
 MqttOutlet::MqttOutlet(mqtt::PublisherOptions options, TopicTemplate topics, milliseconds patience)
     : m_name(mqtt::format_url(options.url)),
-      m_publisher(options),
-      m_topics(std::move(topics)),
       m_qos(options.qos),
+      m_publisher(std::move(options)),
+      m_topics(std::move(topics)),
       m_patience(patience)
 {}
 

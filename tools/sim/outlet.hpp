@@ -81,9 +81,9 @@ class MqttOutlet final : public Outlet {
 
   private:
     std::string m_name;
+    mqtt::Qos m_qos;
     mqtt::Publisher m_publisher;
     TopicTemplate m_topics;
-    mqtt::Qos m_qos;
     milliseconds m_patience;
 };
 

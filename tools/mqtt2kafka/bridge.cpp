@@ -247,9 +247,24 @@ void Bridge::link_lost(const Error& error)
     update_monitor();
 }
 
+/// A broker that restarts refuses connections for a moment; one that only threw us out does not.
+bool Bridge::broker_listens()
+{
+    try {
+        m_subscriber.connect(); // sends nothing: CONNECT is only queued
+        m_subscriber.abandon();
+        return true;
+    } catch (const Error& error) {
+        if (!error.retriable()) {
+            throw;
+        }
+        return false;
+    }
+}
+
 void Bridge::judge_hang_up()
 {
-    if (!m_session_noticed) {
+    if (!m_session_noticed || !broker_listens()) {
         m_hang_ups.not_connected();
     } else if (m_hang_ups.hung_up(m_connected_at, m_now)) {
         throw fatal_error(fmt::format(

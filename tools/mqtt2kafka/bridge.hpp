@@ -55,6 +55,7 @@ class Bridge final : public mqtt::Receiver {
     void close();
     void link_lost(const Error& error);
     void judge_hang_up();
+    [[nodiscard]] bool broker_listens();
     void notice_session();
     void request_stop();
     void update_monitor();

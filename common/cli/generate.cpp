@@ -15,7 +15,9 @@ std::string scdoc_escape(std::string_view text)
 {
     std::string out;
     for (const char c : text) {
-        if (c == '\\' || c == '_' || c == '*' || c == '<' || c == '>' || c == '#' || c == '[') {
+        const bool begins_list = out.empty() && (c == '-' || c == '.');
+        if (begins_list || c == '\\' || c == '_' || c == '*' || c == '<' || c == '>' || c == '#' ||
+            c == '[') {
             out += '\\';
         }
         out += c;

@@ -52,6 +52,16 @@ TEST_CASE("text: scdoc gets its special characters escaped", "[cli]")
           std::string::npos);
 }
 
+TEST_CASE("text: a help text that begins with a dash is no list in the man page", "[cli]")
+{
+    OptionTable table("prog", "do something", "");
+    std::string value;
+    table.add(value, "output", 0, "-", "- writes to standard output - as lines.");
+    CHECK(
+        man_options(table).find("*--output* _\\-_\n\t\\- writes to standard output - as lines.") !=
+        std::string::npos);
+}
+
 TEST_CASE("text: quotes in a help text do not end a shell's word", "[cli]")
 {
     OptionTable table("prog", "do something", "");

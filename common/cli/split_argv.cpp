@@ -60,13 +60,13 @@ Error unknown_option(const OptionTable& table, const std::string& argument)
     std::vector<std::string> known;
     for (const Option& option : table.options()) {
         if (!option.hidden) {
-            known.push_back("--" + option.name);
+            known.push_back(option.name);
         }
     }
     const bool is_long = shown.compare(0, 2, "--") == 0;
-    const std::string near = is_long ? nearest(shown, known) : std::string{};
+    const std::string near = is_long ? nearest(shown.substr(2), known) : std::string{};
     return usage_error(fmt::format("unknown option {}{}", shown,
-                                   near.empty() ? "" : ": did you mean " + near + "?"));
+                                   near.empty() ? "" : ": did you mean --" + near + "?"));
 }
 
 /// CLI11 leaves operands and unknown options in the order given, with the `--` between.

@@ -103,6 +103,7 @@ TEST_CASE("parse: errors on the command line", "[cli]")
         return error_of(sample.table(), arguments);
     };
     CHECK(error({"--topik", "x"}) == "unknown option --topik: did you mean --topic?");
+    CHECK(error({"--zap", "x"}) == "unknown option --zap");
     CHECK(error({"--topik=x"}) == "unknown option --topik: did you mean --topic?");
     CHECK(error({"--zzzzzzzzzz"}) == "unknown option --zzzzzzzzzz");
     CHECK(error({"-Z"}) == "unknown option -Z");

@@ -74,7 +74,7 @@ cli::OptionTable make_table(Options& options)
               "After a signal to stop, how long to go on storing what was read.");
     table.example("tlm-store -b kafka:9092 -t device.telemetry --postgres postgresql:///tlm",
                   "Store a topic, exactly once.");
-    table.example("tlm-sim --to - | tlm-store --postgres postgresql:///tlm",
+    table.example("tlm-sim --count 100 | tlm-store --postgres postgresql:///tlm",
                   "Store what a program writes.");
     return table;
 }

@@ -179,7 +179,8 @@ void Pipeline::judge(const Input& input)
         return; // read again from where the next claim says
     }
     if (input.too_long) {
-        reject(input, {Reason::too_long, "", "the line is longer than a record may be"});
+        reject(input, {Reason::too_long, "",
+                       "the line is longer than a record may be; this is its start"});
         return;
     }
     const auto verdict = m_reader.read(input.value);

@@ -170,8 +170,14 @@ void Feed::reject(const Input& input, std::string_view reason, std::string_view 
 {
     ++progress.rejected;
     static log::RateLimit limit{milliseconds{10'000}};
-    limit.warn("{}[{}] {}: not a record: {}: {}", input.position.origin, input.position.partition,
-               input.position.offset, reason, detail);
+    const auto& at = input.position;
+    if (m_kafka == nullptr) {
+        limit.warn("{}:{}: not a record: {}: {}", at.origin == "-" ? "standard input" : at.origin,
+                   at.offset, reason, detail);
+    } else {
+        limit.warn("{}[{}] {}: not a record: {}: {}", at.origin, at.partition, at.offset, reason,
+                   detail);
+    }
 }
 
 std::string_view Feed::name(State state) noexcept

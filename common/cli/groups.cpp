@@ -198,7 +198,7 @@ void add_connect_timeout(OptionTable& table, ConnectTimeout& options)
               "Give up with status 1 when the servers do not answer for so long at the start.");
 }
 
-std::string read_secret_file(const std::filesystem::path& path)
+std::string read_secret_file(std::string_view flag, const std::filesystem::path& path)
 {
     std::filesystem::path file = path;
     std::error_code ignored;
@@ -207,13 +207,13 @@ std::string read_secret_file(const std::filesystem::path& path)
             file = std::filesystem::path{*directory} / path;
         }
     }
-    refuse_world_readable(file, "secret");
-    std::string secret = read_text_file(file, kMaxSecret, "secret");
+    refuse_world_readable(file, flag);
+    std::string secret = read_text_file(file, kMaxSecret, flag);
     while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) {
         secret.pop_back();
     }
     if (secret.empty()) {
-        throw usage_error(fmt::format("secret: {} is empty", file.string()));
+        throw usage_error(fmt::format("{}: {} is empty", flag, file.string()));
     }
     return secret;
 }

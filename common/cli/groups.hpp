@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -82,9 +83,11 @@ struct ConnectTimeout {
 
 void add_connect_timeout(OptionTable& table, ConnectTimeout& options);
 
-/// Reads a secret from a file of one line; a final newline is not part of it. A relative name that
-/// does not exist is looked up in $CREDENTIALS_DIRECTORY (systemd LoadCredential=). Throws Error
-/// usage when it cannot be read, is empty or longer than 64 KiB, or everybody may read it.
-[[nodiscard]] std::string read_secret_file(const std::filesystem::path& path);
+/// Reads a secret from a file of one line; line breaks at its end are not part of it. A relative
+/// name that does not exist is looked up in $CREDENTIALS_DIRECTORY (systemd LoadCredential=).
+/// Throws Error usage, which names `flag`, when it cannot be read, is empty or longer than 64 KiB,
+/// or everybody may read it.
+[[nodiscard]] std::string read_secret_file(std::string_view flag,
+                                           const std::filesystem::path& path);
 
 } // namespace tlm::cli

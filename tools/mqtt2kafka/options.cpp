@@ -144,7 +144,7 @@ mqtt::SubscriberOptions make_subscriber(const Options& o)
     s.session_expiry = duration_cast<seconds>(o.session_expiry);
     s.user = o.mqtt_user;
     if (o.mqtt_password_file) {
-        s.password = cli::read_secret_file(*o.mqtt_password_file);
+        s.password = cli::read_secret_file("--mqtt-password-file", *o.mqtt_password_file);
     }
     require_readable(o.mqtt_ca, "--mqtt-ca");
     require_readable(o.mqtt_cert, "--mqtt-cert");
@@ -170,7 +170,7 @@ cli::OptionTable make_table(Options& options)
     add_checks(table, options);
     table.example("mqtt2kafka --mqtt mqtt://localhost --brokers localhost:9092",
                   "forward devices/+/telemetry to device.telemetry");
-    table.example("mqtt2kafka --mqtt mqtt://localhost --output - | tlm-alert --rules r.yml",
+    table.example("mqtt2kafka --mqtt mqtt://localhost --output - | jq .data",
                   "without Kafka; a pipe is no guarantee");
     return table;
 }

@@ -274,7 +274,7 @@ std::optional<std::string> read_password(const Options& options)
     if (!options.password_file) {
         return std::nullopt;
     }
-    return cli::read_secret_file(*options.password_file);
+    return cli::read_secret_file("--mqtt-password-file", *options.password_file);
 }
 
 std::string read_recording_file(const std::string& path)

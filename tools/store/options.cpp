@@ -84,7 +84,7 @@ std::string conninfo(const Options& options)
     if (!options.postgres_file) {
         return options.postgres;
     }
-    auto text = cli::read_secret_file(*options.postgres_file);
+    auto text = cli::read_secret_file("--postgres-file", *options.postgres_file);
     pg::check_conninfo(text, pg::Origin::file, "--postgres-file");
     return text;
 }

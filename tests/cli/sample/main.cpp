@@ -70,8 +70,9 @@ tlm::ExitStatus run(const Options& options, tlm::ops::Shutdown& shutdown)
     }
     tlm::log::debug("brokers: {}", options.kafka.brokers);
     if (options.password_file) {
-        tlm::log::info("{} bytes of password",
-                       tlm::cli::read_secret_file(*options.password_file).size());
+        tlm::log::info(
+            "{} bytes of password",
+            tlm::cli::read_secret_file("--password-file", *options.password_file).size());
     }
     return tlm::ExitStatus::ok;
 }

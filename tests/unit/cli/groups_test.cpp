@@ -118,15 +118,18 @@ TEST_CASE("groups: Kafka properties, the weakest first", "[cli]")
 TEST_CASE("groups: a secret is the line of its file", "[cli]")
 {
     const TemporaryFolder folder;
-    CHECK(read_secret_file(folder.write("a", "pass word\n")) == "pass word");
-    CHECK(read_secret_file(folder.write("b", "x")) == "x");
-    CHECK_THROWS_WITH(read_secret_file(folder.write("c", "\n")), Catch::Contains("is empty"));
-    CHECK_THROWS_AS(read_secret_file(folder.path() / "none"), Error);
-    CHECK_THROWS_WITH(read_secret_file(folder.write("d", std::string(65 << 10, 'x'))),
-                      Catch::Contains("larger than"));
+    CHECK(read_secret_file("--password-file", folder.write("a", "pass word\n")) == "pass word");
+    CHECK(read_secret_file("--password-file", folder.write("b", "x")) == "x");
+    CHECK_THROWS_WITH(read_secret_file("--password-file", folder.write("c", "\n")),
+                      Catch::Contains("is empty"));
+    CHECK_THROWS_AS(read_secret_file("--password-file", folder.path() / "none"), Error);
+    CHECK_THROWS_WITH(
+        read_secret_file("--password-file", folder.write("d", std::string(65 << 10, 'x'))),
+        Catch::Contains("larger than"));
     const std::string open = folder.write("e", "x\n");
     REQUIRE(::chmod(open.c_str(), 0644) == 0);
-    CHECK_THROWS_WITH(read_secret_file(open), Catch::Contains("everybody may read it"));
+    CHECK_THROWS_WITH(read_secret_file("--password-file", open),
+                      Catch::Contains("everybody may read it"));
 }
 
 TEST_CASE("groups: a relative secret is looked up among systemd's credentials", "[cli]")
@@ -134,9 +137,9 @@ TEST_CASE("groups: a relative secret is looked up among systemd's credentials", 
     const TemporaryFolder folder;
     folder.write("tlm-test-credential", "from systemd\n");
     REQUIRE(::setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1) == 0);
-    CHECK(read_secret_file("tlm-test-credential") == "from systemd");
+    CHECK(read_secret_file("--password-file", "tlm-test-credential") == "from systemd");
     REQUIRE(::unsetenv("CREDENTIALS_DIRECTORY") == 0);
-    CHECK_THROWS_AS(read_secret_file("tlm-test-credential"), Error);
+    CHECK_THROWS_AS(read_secret_file("--password-file", "tlm-test-credential"), Error);
 }
 
 } // namespace tlm::cli

@@ -22,7 +22,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kUpdateInterval = seconds{1};
-/// For the broker to read the last acknowledgements, whatever --shutdown-timeout has left.
+/// For the broker to read the last acknowledgements, whatever --drain-timeout has left.
 constexpr milliseconds kCloseTimeout = seconds{5};
 
 timespec until(Monotonic now, Monotonic then)
@@ -299,7 +299,7 @@ void Bridge::notice_session()
 
 void Bridge::request_stop()
 {
-    m_deadline = m_now + m_settings.shutdown_timeout;
+    m_deadline = m_now + m_settings.drain_timeout;
     log::info("stopping: {} messages to confirm", m_forwarder.unconfirmed());
     m_monitor.stopping();
 }

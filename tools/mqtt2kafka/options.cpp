@@ -164,7 +164,7 @@ cli::OptionTable make_table(Options& options)
     add_mqtt(table, options);
     add_output(table, options);
     table.group("Operation");
-    table.add(options.shutdown_timeout, "shutdown-timeout", 0, "DURATION",
+    table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "How long to wait for Kafka's confirmations when asked to stop.");
     cli::add_metrics(table, options.metrics);
     add_checks(table, options);
@@ -193,7 +193,7 @@ Settings make_settings(const Options& o)
         s.dead_letters = "topic:" + s.topic + ".dlq";
     }
     s.metrics_listen = o.metrics.listen;
-    s.shutdown_timeout = o.shutdown_timeout;
+    s.drain_timeout = o.drain_timeout;
     return s;
 }
 

@@ -23,7 +23,7 @@ struct Settings {
     std::string topic;                                      ///< empty: records go to stdout
     std::string dead_letters; ///< FILE, `topic:NAME`, or empty for stderr
     std::string metrics_listen;
-    milliseconds shutdown_timeout{30'000};
+    milliseconds drain_timeout{30'000};
 };
 
 } // namespace tlm::mqtt2kafka

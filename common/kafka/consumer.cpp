@@ -116,6 +116,10 @@ void Consumer::subscribe()
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         throw usage_error("cannot subscribe to '" + m_options.topic + "': " + describe(error));
     }
+    // A member that died without a word is waited for by the group, not by us: say so.
+    log::info("Kafka: waiting until group '{}' gives us partitions of '{}', at most its session "
+              "time-out when another member has just died",
+              m_options.group, m_options.topic);
 }
 
 SourceState Consumer::poll(std::vector<Input>& batch, std::size_t max, milliseconds wait)

@@ -123,6 +123,7 @@ std::optional<std::vector<Claim>> Session::try_claim(std::span<const std::int32_
     parameters.emplace_back(owner);
     const auto rows = m_connection.exec_params(claim_sql(m_target.offsets), parameters, kDoing);
     std::vector<Claim> claims;
+    claims.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row) {
         claims.push_back(
             {static_cast<std::int32_t>(rows.integer(row, 0)), rows.integer(row, 1),

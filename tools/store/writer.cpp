@@ -329,7 +329,7 @@ std::vector<Claim> Writer::claim(std::span<const std::int32_t> partitions)
     }
     connect();
     try {
-        const auto claims = m_session->claim(partitions, m_settings.owner).value();
+        auto claims = m_session->claim(partitions, m_settings.owner).value();
         for (const auto& claim : claims) {
             m_owned[claim.partition] = {claim.epoch, claim.next};
         }

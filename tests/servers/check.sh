@@ -88,5 +88,5 @@ check_prefix() {
     status=0
     "$with" --no-such-option true 2>/dev/null || status=$?
     expect "usage error" 2 "$status"
-    "$with" --help | grep -q '^Usage: ' || fail "--help"
+    "$with" --help | grep '^Usage: ' >/dev/null || fail "--help"
 }

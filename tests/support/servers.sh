@@ -189,10 +189,10 @@ log_since_start() { tail -c +$(($(cat "$1/log-start") + 1)) "$1/log"; }
 # wait_log DIR PATTERN SECONDS: until the server has said PATTERN since it was launched.
 wait_log() {
     local deadline=$((SECONDS + $3))
-    until log_since_start "$1" | grep -q "$2"; do
+    until log_since_start "$1" | grep "$2" >/dev/null; do
         # Between two programs (exec) a process has no arguments for a moment: look twice.
         if [[ -f $1/pid ]] && ! server_runs "$1" && sleep 0.2 && ! server_runs "$1" &&
-            ! log_since_start "$1" | grep -q "$2"; then
+            ! log_since_start "$1" | grep "$2" >/dev/null; then
             complain "the server in $1 ended while starting"
             show_log "$1"
             return 1

@@ -2,6 +2,7 @@
 #include "common/cli/groups.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/kafka_names.hpp"
 #include "common/cli/config_file.hpp"
 #include "common/cli/option_table.hpp"
 #include "common/cli/parse.hpp"
@@ -21,15 +22,6 @@ namespace {
 constexpr std::size_t kMaxSecret = 64U << 10U;
 constexpr std::size_t kMaxProperties = 1U << 20U;
 constexpr std::string_view kTopicPrefix = "topic:";
-
-/// The properties of librdkafka whose value is a secret.
-bool is_secret_property(std::string_view name)
-{
-    constexpr std::array kSecrets{"password", "secret", "ssl.key.pem", "sasl.oauthbearer.config"};
-    return std::any_of(kSecrets.begin(), kSecrets.end(), [name](std::string_view part) {
-        return name.find(part) != std::string_view::npos;
-    });
-}
 
 std::pair<std::string, std::string> split_property(const std::string& text)
 {
@@ -51,17 +43,31 @@ void refuse_world_readable(const std::filesystem::path& path, std::string_view w
     }
 }
 
-void require_brokers(OptionTable& table, const KafkaOptions& kafka, const std::string& topic,
-                     std::string_view flag)
+/// An optional topic of the brokers: its name must be one, and there must be brokers.
+void check_topic(OptionTable& table, const KafkaOptions& kafka, const std::string& topic,
+                 std::string_view flag)
 {
     table.check([&kafka, &topic, flag] {
-        if (!topic.empty() && kafka.brokers.empty() && !kafka.config_file) {
+        if (topic.empty()) {
+            return;
+        }
+        require_topic_name(flag, topic);
+        if (kafka.brokers.empty() && !kafka.config_file) {
             throw usage_error(fmt::format("{} needs --brokers (or --kafka-config)", flag));
         }
     });
 }
 
 } // namespace
+
+void require_topic_name(std::string_view flag, std::string_view name)
+{
+    if (!is_topic_name(name)) {
+        throw usage_error(fmt::format("{}: '{}' cannot be a Kafka topic: that is 1 to 249 of "
+                                      "[A-Za-z0-9._-]",
+                                      flag, name));
+    }
+}
 
 void add_kafka(OptionTable& table, KafkaOptions& options)
 {
@@ -123,7 +129,7 @@ void add_input(OptionTable& table, InputOptions& options, const KafkaOptions& ka
               "Read this Kafka topic; without it FILE operands, else standard input.");
     table.add(options.group, "group", 'g', "GROUP", "Kafka consumer group.");
     table.operands(options.files, "FILE", "NDJSON to read; - is standard input.");
-    require_brokers(table, kafka, options.topic, "--topic");
+    check_topic(table, kafka, options.topic, "--topic");
     table.check([&options] {
         if (!options.topic.empty() && !options.files.empty()) {
             throw usage_error("--topic and FILE operands exclude each other");
@@ -136,7 +142,7 @@ void add_output(OptionTable& table, OutputOptions& options, const KafkaOptions& 
     table.group("Output");
     table.add(options.topic, "to-topic", 0, "TOPIC",
               "Write to this Kafka topic; without it standard output.");
-    require_brokers(table, kafka, options.topic, "--to-topic");
+    check_topic(table, kafka, options.topic, "--to-topic");
 }
 
 DlqOptions::To DlqOptions::to() const noexcept
@@ -171,6 +177,7 @@ void add_dlq(OptionTable& table, DlqOptions& options, const KafkaOptions& kafka)
         if (options.topic().empty()) {
             throw usage_error("--dlq: 'topic:' is not followed by the name of a topic");
         }
+        require_topic_name("--dlq", options.topic());
         if (kafka.brokers.empty() && !kafka.config_file) {
             throw usage_error("--dlq topic:NAME needs --brokers (or --kafka-config)");
         }

@@ -15,6 +15,9 @@ namespace tlm::cli {
 
 class OptionTable;
 
+/// Throws Error usage, which names `flag`, when no broker would accept a topic of this name.
+void require_topic_name(std::string_view flag, std::string_view name);
+
 /// -b, -X, --kafka-config.
 struct KafkaOptions {
     std::string brokers;                              ///< HOST:PORT,...; empty: not given

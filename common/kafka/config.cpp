@@ -2,6 +2,7 @@
 #include "common/kafka/config.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/kafka_names.hpp"
 
 #include <librdkafka/rdkafka.h>
 
@@ -45,15 +46,6 @@ std::string_view same_value(std::string_view value)
 
 } // namespace
 
-bool is_secret(std::string_view name) noexcept
-{
-    constexpr std::array<std::string_view, 5> kMarks{"password", "secret", "key.pem",
-                                                     "oauthbearer.config", "jaas"};
-    return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
-        return name.find(mark) != std::string_view::npos;
-    });
-}
-
 Properties::Properties(std::span<const std::pair<std::string, std::string>> pairs)
 {
     for (const auto& [name, value] : pairs) {
@@ -92,7 +84,7 @@ std::vector<std::string> Properties::describe() const
     std::vector<std::string> lines;
     lines.reserve(m_values.size());
     for (const auto& [name, value] : m_values) {
-        lines.push_back(name + '=' + (is_secret(name) ? "***" : value));
+        lines.push_back(name + '=' + (is_secret_property(name) ? "***" : value));
     }
     return lines;
 }
@@ -109,9 +101,10 @@ void Properties::apply(rd_kafka_conf_s* conf) const
         if (result == RD_KAFKA_CONF_UNKNOWN) {
             throw usage_error("there is no Kafka property '" + name + "'");
         }
-        throw usage_error(
-            "Kafka property '" + name + "' cannot take its value" +
-            (is_secret(name) ? std::string() : " '" + value + "': " + std::string(text.data())));
+        throw usage_error("Kafka property '" + name + "' cannot take its value" +
+                          (is_secret_property(name)
+                               ? std::string()
+                               : " '" + value + "': " + std::string(text.data())));
     }
 }
 

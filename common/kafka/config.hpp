@@ -44,7 +44,4 @@ class Properties {
     std::map<std::string, std::string, std::less<>> m_values;
 };
 
-/// True for properties whose values never appear in logs or messages.
-[[nodiscard]] bool is_secret(std::string_view name) noexcept;
-
 } // namespace tlm::kafka

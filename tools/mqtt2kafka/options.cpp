@@ -96,6 +96,9 @@ void add_checks(cli::OptionTable& table, Options& o)
         if (o.output.empty() && o.topic.empty()) {
             throw usage_error("--topic must name a Kafka topic");
         }
+        if (o.output.empty()) {
+            cli::require_topic_name("--topic", o.topic);
+        }
         const mqtt::Url url = mqtt::parse_url(o.mqtt);
         if (!url.tls && (o.mqtt_ca || o.mqtt_cert || o.mqtt_key)) {
             throw usage_error("--mqtt-ca, --mqtt-cert and --mqtt-key need an mqtts:// URL");

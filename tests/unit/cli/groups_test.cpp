@@ -62,6 +62,10 @@ TEST_CASE("groups: what does not go together", "[cli]")
           "--dlq topic:NAME needs --brokers (or --kafka-config)");
     CHECK(error_with({"-b", "h:1", "--dlq", "topic:"}) ==
           "--dlq: 'topic:' is not followed by the name of a topic");
+    for (const auto* topic : {"--topic=a/b", "--to-topic=a/b", "--dlq=topic:a/b"}) {
+        CHECK(error_with({"-b", "h:1", topic}).find("'a/b' cannot be a Kafka topic") !=
+              std::string::npos);
+    }
     CHECK(error_with({"-b", "h:1", "-t", "x", "file"}) ==
           "--topic and FILE operands exclude each other");
     CHECK(error_with({"--metrics-listen", "localhost"}).find("--metrics-listen: 'localhost'") == 0);

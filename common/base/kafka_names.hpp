@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the names of Kafka say, for layers that do not know Kafka.
+#pragma once
+
+#include <string_view>
+
+namespace tlm {
+
+/// What a broker accepts as the name of a topic: 1 to 249 of [A-Za-z0-9._-], not `.` and not `..`.
+[[nodiscard]] bool is_topic_name(std::string_view name) noexcept;
+
+/// True for properties of librdkafka whose values never appear on a command line, in a log or in a
+/// message.
+[[nodiscard]] bool is_secret_property(std::string_view name) noexcept;
+
+} // namespace tlm

@@ -34,6 +34,8 @@ Properties consumer_properties(const SourceOptions& options)
     if (!options.member.empty()) {
         properties.set("group.instance.id", options.member);
     }
+    // How long the group waits for a member that was killed before it gives its partitions away.
+    properties.set_default("session.timeout.ms", "10000");
     properties.set_default("isolation.level", "read_committed");
     properties.set_default("check.crcs", "true");
     properties.set_default("allow.auto.create.topics", "false");

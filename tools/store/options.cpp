@@ -70,6 +70,9 @@ cli::OptionTable make_table(Options& options)
               "Exit with status 3 when records were rejected (FILE or standard input).");
     cli::add_metrics(table, options.metrics);
     cli::add_connect_timeout(table, options.connect_timeout);
+    table.find("connect-timeout")->help =
+        "From FILE or standard input: give up with status 1 when PostgreSQL does not answer for so "
+        "long at the start. With --topic the program is a service and waits.";
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "After a signal to stop, how long to go on storing what was read.");
     table.example("tlm-store -b kafka:9092 -t device.telemetry --postgres postgresql:///tlm",

@@ -75,6 +75,9 @@ async function filterAndSort(page) {
 }
 
 async function chart(page, server) {
+  // Nobody has chosen a device yet: the first one has its chart beside the table.
+  assert.equal(await page.getAttribute('#detail', 'data-device'), 'pump-1');
+  assert.equal(new URL(page.url()).searchParams.get('device'), null);
   await page.click('#rows tr[data-device="pump-1"]');
   const plot = page.locator('#charts .chart[data-metric="temp_c"]');
   await plot.locator('canvas').waitFor();
@@ -92,6 +95,9 @@ async function chart(page, server) {
   await page.locator('#charts .chart[data-metric="rpm"] canvas').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('#detail').waitFor({ state: 'hidden' });
+  await page.reload();
+  await shows(cell(page, 'pump-1', 'temp_c'), '23.5');
+  assert.ok(await page.locator('#detail').isHidden(), 'a closed chart came back');
 }
 
 async function pause(page, server) {

@@ -16,6 +16,7 @@ const view = {
   device: params.get('device') ?? '',
   metrics: (params.get('metrics') ?? '').split(',').filter(Boolean),
   picked: params.has('metrics'),
+  chosen: params.has('device'), // somebody has opened or closed a device
 };
 
 function saveView() {
@@ -23,7 +24,7 @@ function saveView() {
   if (view.q) next.set('q', view.q);
   if (view.state) next.set('state', view.state);
   if (view.sort !== 'device') next.set('sort', view.sort);
-  if (view.device) next.set('device', view.device);
+  if (view.chosen) next.set('device', view.device);
   if (view.picked) next.set('metrics', view.metrics.join(','));
   const query = next.toString();
   history.replaceState(null, '', query ? `?${query}` : location.pathname);
@@ -34,9 +35,16 @@ const table = new Table(fleet, view, { select, sort });
 const detail = new Detail(fleet, view, { pick, close: () => select('') });
 
 function select(id) {
-  view.device = id === view.device ? '' : id;
+  view.device = view.chosen && id === view.device ? '' : id;
+  view.chosen = true;
   saveView();
   draw();
+}
+
+/** Until somebody chooses: one live chart, where there is room for it beside the table. */
+function selectFirst() {
+  if (!matchMedia('(min-width: 900px)').matches) return;
+  view.device = table.first(fleet.now())?.id ?? '';
 }
 
 function sort(key) {
@@ -133,6 +141,7 @@ function onDevices(message) {
     if (!paused) fleet.retain(snapshot);
     snapshot = null;
   }
+  if (!view.chosen && !snapshot && !fleet.devices.has(view.device)) selectFirst();
   if (paused) showConnection();
   else draw();
 }

@@ -69,6 +69,12 @@ export class Table {
     this.orderedAt = now;
   }
 
+  /** The device in the first row; undefined without any. */
+  first(now) {
+    this.reorder(now);
+    return this.order[0];
+  }
+
   compare(key, a, b) {
     if (key === 'device') return compareText(a.id, b.id);
     if (key === 'age' || key === 'state') return b.record.receivedAt - a.record.receivedAt;

@@ -14,7 +14,7 @@ namespace tlm::mqtt2kafka {
 struct CycleOptions {
     /// From the start of one read to the next while messages trickle in: at low rates wake-ups are
     /// the cost. An idle bridge reads at once, and so does one whose last read was a full batch.
-    milliseconds tick{10};
+    milliseconds tick{12};
     milliseconds collect_interval{3}; ///< how often delivery reports are looked for
     milliseconds away_interval{50};   ///< the same without a connection, when nothing is urgent
     milliseconds keep_alive_interval{1000};

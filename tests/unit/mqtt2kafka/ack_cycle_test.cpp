@@ -91,9 +91,9 @@ TEST_CASE("ack cycle: trickling messages are read in ticks", "[mqtt2kafka]")
     rig.seen.readable = true;
     const Step step = rig.next();
     CHECK(step.action == Action::wait);
-    CHECK(step.until == began + 10ms);
+    CHECK(step.until == began + CycleOptions{}.tick);
     CHECK_FALSE(step.watch_read);
-    rig.seen.now = began + 10ms;
+    rig.seen.now = began + CycleOptions{}.tick;
     CHECK(rig.action() == Action::read);
 }
 

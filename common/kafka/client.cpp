@@ -98,6 +98,9 @@ Known ask_for(rd_kafka_t* client, const std::string& topic, milliseconds wait, i
     if (found.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
         throw usage_error("Kafka does not let this user see topic '" + topic + "'");
     }
+    if (found.err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) {
+        throw usage_error("'" + topic + "' cannot be a Kafka topic");
+    }
     if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR || found.partition_cnt == 0) {
         return Known::no;
     }

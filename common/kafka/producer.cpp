@@ -27,6 +27,8 @@ Properties producer_properties(const ProducerOptions& options)
     auto properties = options.properties;
     properties.require("enable.idempotence", "true", "order and no doubles rest on it");
     properties.require("acks", "all", "a delivery means that every in-sync replica has it");
+    properties.require("allow.auto.create.topics", "false",
+                       "a misspelt topic would be made with the broker's defaults, and take it all");
     if (properties.find("transactional.id") != nullptr) {
         throw usage_error("Kafka property 'transactional.id' is not supported");
     }
@@ -38,7 +40,9 @@ Properties producer_properties(const ProducerOptions& options)
     // The partition that Java and every other client would choose for the key.
     properties.set_default("partitioner", "murmur2_random");
     properties.set_default("compression.codec", "lz4");
-    properties.set_default("message.max.bytes", std::to_string(8 * 1024 * 1024));
+    // As large as scripts/topics lets a dead letter be. A record too large for its own topic is
+    // refused by the broker.
+    properties.set_default("message.max.bytes", std::to_string(4 * 1024 * 1024));
     properties.set_default("socket.nagle.disable", "true");
     properties.set_default("socket.keepalive.enable", "true");
     properties.set_default("reconnect.backoff.max.ms", "2000");

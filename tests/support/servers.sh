@@ -306,8 +306,8 @@ start_postgres() {
 
 # --- Kafka ---------------------------------------------------------------------------------------
 
-# start_kafka DIR PORT [BROKERS]: one or three brokers; again on a running cluster, it brings back
-# the missing ones. Takes 2 ports for each broker. Broker N is the server DIR/broker-N: kill9,
+# start_kafka DIR PORT [BROKERS [OPTION...]]: one or three brokers, with options of scripts/kafka;
+# again on a running cluster, it brings back the missing ones. Takes 2 ports for each broker. Broker N is the server DIR/broker-N: kill9,
 # pause_server and resume_server take that. The output of scripts/kafka is in DIR/start.
 start_kafka() {
     local starter
@@ -315,7 +315,7 @@ start_kafka() {
     # In the background, because a trap runs only between foreground commands.
     (
         drop_port_locks
-        exec "$tlm_root/scripts/kafka" start --dir "$1" --port "$2" --brokers "${3:-1}"
+        exec "$tlm_root/scripts/kafka" start --dir "$1" --port "$2" --brokers "${3:-1}" "${@:4}"
     ) >"$1/start" 2>&1 </dev/null &
     starter=$!
     wait "$starter" || {

@@ -44,9 +44,6 @@ std::shared_ptr<kafka::Producer> open_producer(const Settings& settings)
 {
     kafka::ProducerOptions options;
     options.properties = kafka::Properties{settings.kafka};
-    // As large as scripts/topics lets a dead letter be. A record that is too large for its own
-    // topic is refused by the broker with its batch; the forwarder then finds out which one it was.
-    options.properties.set_default("message.max.bytes", "4194304");
     options.window = 2 * settings.window.items; // a record and, after its refusal, a dead letter
     options.linger = milliseconds{1};
     options.wake_on_delivery = false;

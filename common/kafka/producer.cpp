@@ -27,8 +27,9 @@ Properties producer_properties(const ProducerOptions& options)
     auto properties = options.properties;
     properties.require("enable.idempotence", "true", "order and no doubles rest on it");
     properties.require("acks", "all", "a delivery means that every in-sync replica has it");
-    properties.require("allow.auto.create.topics", "false",
-                       "a misspelt topic would be made with the broker's defaults, and take it all");
+    properties.require(
+        "allow.auto.create.topics", "false",
+        "a misspelt topic would be made with the broker's defaults, and take it all");
     if (properties.find("transactional.id") != nullptr) {
         throw usage_error("Kafka property 'transactional.id' is not supported");
     }

@@ -51,10 +51,8 @@ Url parse_url(std::string_view text)
 {
     const auto scheme_end = text.find("://");
     Url url;
-    if (scheme_end == std::string_view::npos) {
-        throw usage_error(std::string{text} + ": not an MQTT URL; write mqtt://host:1883");
-    }
-    std::string_view rest = text.substr(scheme_end + 3);
+    std::string_view rest =
+        scheme_end == std::string_view::npos ? text : text.substr(scheme_end + 3);
     if (const auto at_sign = rest.rfind('@'); at_sign != std::string_view::npos) {
         const auto user = rest.substr(0, at_sign);
         if (user.find(':') != std::string_view::npos) {
@@ -63,6 +61,9 @@ Url parse_url(std::string_view text)
         }
         url.user = user;
         rest.remove_prefix(at_sign + 1);
+    }
+    if (scheme_end == std::string_view::npos) {
+        throw usage_error(std::string{text} + ": not an MQTT URL; write mqtt://host:1883");
     }
     const std::string whole{text};
     const auto scheme = text.substr(0, scheme_end);

@@ -15,8 +15,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr int kDeadLetterHeadroom = 16 * 1024; ///< headers beside the payload, generously
-
 void add_mqtt(cli::OptionTable& table, Options& o)
 {
     table.group("MQTT");
@@ -34,10 +32,11 @@ void add_mqtt(cli::OptionTable& table, Options& o)
         o.mqtt_version, "mqtt-version", 0, "VERSION",
         "Protocol version; auto tries 5 and speaks 3.1.1 when the broker does not know it.",
         {{"auto", MqttVersion::automatic}, {"5", MqttVersion::v5}, {"3.1.1", MqttVersion::v311}});
-    table.add(o.keep_alive, "keepalive", 0, "DURATION",
-              "Keep-alive. With Kafka silent for a quarter of it the bridge leaves the broker and "
-              "comes back when Kafka answers.",
-              {seconds{5}, seconds{std::numeric_limits<std::uint16_t>::max()}});
+    table.add(
+        o.keep_alive, "keepalive", 0, "DURATION",
+        "Keep-alive. With Kafka silent for a quarter of it, at most 15 s, the bridge leaves the "
+        "broker and comes back when Kafka answers.",
+        {seconds{5}, seconds{std::numeric_limits<std::uint16_t>::max()}});
     table.add(o.receive_maximum, "receive-maximum", 0, "N",
               "How many unacknowledged messages the broker may send; MQTT 5 only.",
               {1, std::numeric_limits<std::uint16_t>::max()});
@@ -105,6 +104,9 @@ void add_checks(cli::OptionTable& table, Options& o)
         }
         if (o.mqtt_cert.has_value() != o.mqtt_key.has_value()) {
             throw usage_error("--mqtt-cert and --mqtt-key belong together");
+        }
+        if (o.mqtt_password_file && o.mqtt_user.empty() && url.user.empty()) {
+            throw usage_error("--mqtt-password-file needs a user: --mqtt-user NAME, or in the URL");
         }
         const TopicTemplate topic_template{o.topic_template};
         for (const std::string& filter : o.filters) {
@@ -184,11 +186,9 @@ Settings make_settings(const Options& o)
     s.subscriber = make_subscriber(o);
     s.translate.topic_template = TopicTemplate{o.topic_template};
     s.translate.limits.max_payload_bytes = o.max_payload;
-    s.translate.limits.max_line_bytes =
-        std::max(s.translate.limits.max_line_bytes, o.max_payload + kDeadLetterHeadroom);
     s.translate.ts_max_age = o.ts_max_age;
     s.translate.ts_max_ahead = o.ts_max_ahead;
-    s.cycle.park_after = o.keep_alive / 4;
+    s.cycle.park_after = std::min(s.cycle.park_after, o.keep_alive / 4);
     s.kafka = cli::kafka_properties(o.kafka);
     s.topic = o.output.empty() ? o.topic : "";
     s.dead_letters = o.dlq.target;

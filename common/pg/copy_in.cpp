@@ -15,8 +15,7 @@ CopyIn::CopyIn(Connection& connection, const std::string& sql, Rows rows)
 {
     append_copy_header(m_chunk);
     if (PQsendQuery(connection.get(), sql.c_str()) == 0) {
-        fail(nullptr);
-        m_broken = true;
+        break_off();
     }
 }
 
@@ -25,6 +24,16 @@ void CopyIn::fail(const pg_result* result)
     if (!m_failed) {
         m_failed = true;
         m_failure = failure_of(result, m_connection.get());
+    }
+}
+
+/// libpq did not take what it was given: nothing more may go over this connection.
+void CopyIn::break_off()
+{
+    fail(nullptr);
+    m_broken = true;
+    if (m_failure.message.empty()) {
+        m_failure.message = "out of memory for what is to be sent";
     }
 }
 
@@ -50,9 +59,9 @@ bool CopyIn::feed()
     if (!more) {
         append_copy_trailer(m_chunk);
     }
-    if (PQputCopyData(m_connection.get(), m_chunk.data(), static_cast<int>(m_chunk.size())) < 0) {
-        fail(nullptr);
-        m_broken = true;
+    // 0, on a connection that does not block: libpq's buffer cannot grow, nothing was taken.
+    if (PQputCopyData(m_connection.get(), m_chunk.data(), static_cast<int>(m_chunk.size())) <= 0) {
+        break_off();
         return false;
     }
     m_progress += m_chunk.size();
@@ -60,9 +69,8 @@ bool CopyIn::feed()
     if (!more) {
         m_copying = false;
         m_end_sent = true;
-        if (PQputCopyEnd(m_connection.get(), nullptr) < 0) {
-            fail(nullptr);
-            m_broken = true;
+        if (PQputCopyEnd(m_connection.get(), nullptr) <= 0) {
+            break_off();
         }
     }
     return more;

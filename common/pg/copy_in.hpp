@@ -43,7 +43,7 @@ class CopyIn {
     /// What the statements before the COPY answered, each as the first value of its first row.
     [[nodiscard]] const std::vector<std::string>& answers() const noexcept { return m_answers; }
 
-    /// Grows with every byte taken by the kernel or received: a watch on it sees a server hang.
+    /// Grows with every byte that libpq took or received: a watch on it sees a server hang.
     [[nodiscard]] std::uint64_t progress() const noexcept { return m_progress; }
 
   private:
@@ -52,6 +52,7 @@ class CopyIn {
     void take(pg_result* result);
     State read_answers();
     void fail(const pg_result* result);
+    void break_off();
 
     Connection& m_connection;
     Rows m_rows;

@@ -135,7 +135,7 @@ Failure failure_of(const pg_result* result, const pg_conn* connection)
     return failure;
 }
 
-Error error_of(const Failure& failure, std::string_view doing)
+StatementError error_of(const Failure& failure, std::string_view doing)
 {
     auto text = fmt::format("PostgreSQL: cannot {}: {}", doing, failure.message);
     if (!failure.detail.empty()) {
@@ -148,14 +148,14 @@ Error error_of(const Failure& failure, std::string_view doing)
     case Policy::retry:
     case Policy::reconnect:
     case Policy::hold:
-        return transient_error(text);
+        return {ErrorKind::transient, text, failure};
     case Policy::row:
     case Policy::structure:
     case Policy::fenced:
     case Policy::fatal:
         break;
     }
-    return fatal_error(text);
+    return {ErrorKind::fatal, text, failure};
 }
 
 Connection::Connection(const ConnectionSettings& settings)

@@ -48,9 +48,22 @@ class Result {
     ResultHandle m_handle;
 };
 
+/// A statement that PostgreSQL refused, or that broke with its connection.
+class StatementError : public Error {
+  public:
+    StatementError(ErrorKind kind, const std::string& text, Failure failure)
+        : Error(kind, text), m_failure(std::move(failure))
+    {}
+
+    [[nodiscard]] const Failure& failure() const noexcept { return m_failure; }
+
+  private:
+    Failure m_failure;
+};
+
 /// A failure as an Error: transient where waiting or another connection helps, else fatal. `doing`
 /// begins the sentence: "claim partitions".
-[[nodiscard]] Error error_of(const Failure& failure, std::string_view doing);
+[[nodiscard]] StatementError error_of(const Failure& failure, std::string_view doing);
 
 struct ConnectionSettings {
     std::string conninfo;
@@ -64,8 +77,8 @@ struct ConnectionSettings {
 /// thread. Settings of the connection string win over those given here.
 class Connection {
   public:
-    /// Throws Error transient when the server cannot be reached or is starting, Error fatal when
-    /// it refuses us (password, database).
+    /// Throws Error transient when the server cannot be reached, is starting or has no such
+    /// database yet, Error fatal when it refuses us (password, pg_hba.conf, certificate).
     explicit Connection(const ConnectionSettings& settings);
 
     /// Runs a statement and waits for its answer. Throws error_of() what went wrong, or Error

@@ -18,16 +18,16 @@ struct Entry {
 // Whole states before their classes: the first match counts.
 constexpr std::array kPolicies = {
     Entry{kFencedState, Policy::fenced},
-    Entry{"22", Policy::row},          // data exception
-    Entry{"23", Policy::row},          // integrity constraints, and no partition for the row
-    Entry{"44", Policy::row},          // WITH CHECK OPTION
-    Entry{"54", Policy::row},          // program limits: nesting, size of an index entry
-    Entry{"P0001", Policy::row},       // RAISE in the administrator's own trigger
-    Entry{"42501", Policy::fatal},     // insufficient privilege
-    Entry{"42", Policy::structure},    // table or column missing or of another type
-    Entry{"3F", Policy::structure},    // schema missing
-    Entry{"40", Policy::retry},        // serialisation failure, deadlock
-    Entry{"55P03", Policy::retry},     // lock not available
+    Entry{"22", Policy::row},       // data exception
+    Entry{"23", Policy::row},       // integrity constraints, and no partition for the row
+    Entry{"44", Policy::row},       // WITH CHECK OPTION
+    Entry{"54", Policy::row},       // program limits: nesting, size of an index entry
+    Entry{"P0001", Policy::row},    // RAISE in the administrator's own trigger
+    Entry{"42501", Policy::fatal},  // insufficient privilege
+    Entry{"42", Policy::structure}, // table or column missing or of another type
+    Entry{"3F", Policy::structure}, // schema missing
+    Entry{"40", Policy::retry},     // serialisation failure, deadlock
+    Entry{kLockNotAvailable, Policy::retry},
     Entry{"57014", Policy::retry},     // cancelled, by time-out or by hand
     Entry{"57P04", Policy::fatal},     // database dropped
     Entry{"57", Policy::reconnect},    // shutdown, crash, starting up

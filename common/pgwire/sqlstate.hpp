@@ -13,7 +13,7 @@ namespace tlm::pg {
 enum class Policy {
     row,       ///< a row of it is at fault: dead letter, then go on without it
     structure, ///< a table or column is missing or different: hold until somebody repairs it
-    retry,     ///< collided with another transaction: again, at once
+    retry,     ///< collided with another transaction: again, after a moment
     reconnect, ///< this connection is of no more use: open another
     hold,   ///< the server cannot take writes now (disk full, read-only): back off, keep the rows
     fenced, ///< another instance has taken this work over: drop it
@@ -25,6 +25,9 @@ enum class Policy {
 /// Raised by our own statements when the epoch is not ours any more. Class TL is one that the
 /// SQL standard leaves to implementations and PostgreSQL does not use.
 inline constexpr std::string_view kFencedState = "TL001";
+
+/// A lock was not given within lock_timeout.
+inline constexpr std::string_view kLockNotAvailable = "55P03";
 
 /// An empty state (the connection broke before there was one) means reconnect; a state that is not
 /// in the table means hold: nothing is lost by waiting, a wrong dead letter would be.

@@ -131,9 +131,11 @@ SourceState Consumer::poll(std::vector<Input>& batch, std::size_t max, milliseco
     m_held.clear();
     m_wake.clear();
     m_state->check();
-    const auto deadline =
-        std::chrono::steady_clock::now() + std::min(wait, milliseconds{86'400'000});
+    auto deadline = std::chrono::steady_clock::now() + std::min(wait, milliseconds{86'400'000});
     housekeeping(wait);
+    if (m_to_begin) {
+        deadline = std::min(deadline, m_next_begin);
+    }
 
     const auto ended = [this] {
         return m_options.stop_at_end && m_assigned && m_table.all_ended();
@@ -168,7 +170,7 @@ void Consumer::housekeeping(milliseconds wait)
     } else if (now >= m_next_look) {
         look_for_partitions(wait);
     }
-    if (m_to_begin) {
+    if (m_to_begin && now >= m_next_begin) {
         begin_reading();
     }
 }
@@ -339,7 +341,9 @@ void Consumer::close()
     if (const auto event = std::move(m_waiting)) {
         on_rebalance(event.get());
     }
-    bool written = commit_now(kClose / 2);
+    // What fails here is tried once more when the partitions are taken.
+    static_cast<void>(commit_now(kClose / 2));
+    m_commits_lost = false;
     const RdError refused(rd_kafka_consumer_close_queue(m_client.get(), m_queue.get()));
     m_left_group = refused != nullptr;
     while (!m_left_group && std::chrono::steady_clock::now() < m_close_deadline) {
@@ -352,8 +356,7 @@ void Consumer::close()
     if (!m_left_group) {
         log::warn("Kafka: no answer on leaving group '{}'", m_options.group);
     }
-    written = written && !m_table.has_commits();
-    if (!written) {
+    if (m_commits_lost || m_table.has_commits()) {
         throw transient_error("Kafka did not take the last committed offsets of group '" +
                               m_options.group + "'");
     }

@@ -2,11 +2,13 @@
 // The consumer behind KafkaSource; private to this library.
 #pragma once
 
+#include "common/base/backoff.hpp"
 #include "common/base/time.hpp"
 #include "common/kafka/client.hpp"
 #include "common/kafka/handles.hpp"
 #include "common/kafka/kafka_source.hpp"
 #include "common/kafka/partition_table.hpp"
+#include "common/ops/random.hpp"
 
 #include <cstdint>
 #include <map>
@@ -86,7 +88,10 @@ class Consumer {
     Event m_waiting;         ///< a rebalance that came behind records of the same batch
     Monotonic m_next_commit; ///< not before
     Monotonic m_close_deadline = Monotonic::max();
-    Monotonic m_next_look; ///< for new partitions, without a group
+    Monotonic m_next_look;  ///< for new partitions, without a group
+    Monotonic m_next_begin; ///< while m_to_begin: when to ask again
+    Backoff m_backoff{milliseconds{500}, milliseconds{8'000}}; ///< of that
+    ops::Jitter m_jitter;
     std::map<std::int32_t, std::int64_t> m_committing;
     std::uint64_t m_lost_records = 0;
     bool m_assigned = false; ///< librdkafka reads what is held
@@ -95,6 +100,7 @@ class Consumer {
     bool m_closed = false;
     bool m_left_group = false;
     bool m_commit_unanswered = false;
+    bool m_commits_lost = false; ///< the last revocation came before they were written
 };
 
 } // namespace tlm::kafka

@@ -12,7 +12,8 @@ namespace tlm::kafka {
 namespace {
 
 constexpr milliseconds kRevokeCommit{2000};
-// A question that the brokers answer at once or, being away, not at all: poll() asks again.
+// A question that the brokers answer at once or, being away or without a leader for a partition,
+// not at all: poll() asks again, with a back-off that leaves most of the time to its caller.
 constexpr milliseconds kQuestion{1000};
 constexpr milliseconds kShortestLook{50};
 constexpr milliseconds kRetryLook{500};
@@ -24,6 +25,21 @@ std::vector<std::int32_t> numbers_of(const rd_kafka_topic_partition_list_t* list
         partitions.push_back(list->elems[i].partition);
     }
     return partitions;
+}
+
+/// The answers by partition; empty when the brokers have none for one of them.
+std::optional<std::map<std::int32_t, std::int64_t>>
+offsets_of(const rd_kafka_topic_partition_list_t* list)
+{
+    std::map<std::int32_t, std::int64_t> offsets;
+    for (int i = 0; i < list->cnt; ++i) {
+        const auto& answer = list->elems[i];
+        if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return std::nullopt;
+        }
+        offsets[answer.partition] = answer.offset;
+    }
+    return offsets;
 }
 
 std::string names_of(const std::vector<std::int32_t>& partitions)
@@ -69,6 +85,7 @@ void Consumer::on_revoked(const std::vector<std::int32_t>& partitions, bool lost
             if (consumer.m_paused) {
                 consumer.resume_held();
             }
+            consumer.m_commits_lost = consumer.m_table.has_commits();
             for (const auto partition : partitions) {
                 consumer.m_table.drop(partition);
             }
@@ -136,8 +153,8 @@ void Consumer::hold(const std::vector<std::int32_t>& partitions)
 }
 
 /// Finds out where each partition begins, then tells librdkafka, all at once: 2.0.2 aborts when an
-/// assignment is replaced or revoked while it still stops the one before. Without an answer the
-/// next poll() tries again.
+/// assignment is replaced or revoked while it still stops the one before. Without an answer a later
+/// poll() tries again.
 void Consumer::begin_reading()
 {
     m_to_begin = true;
@@ -149,13 +166,14 @@ void Consumer::begin_reading()
     }
     if (!find_starts(starts)) {
         m_state->log(4, "OFFSET", "the brokers do not say where to begin; asking again");
-        m_wake.raise();
+        m_next_begin = std::chrono::steady_clock::now() + m_backoff.next(m_jitter.next());
         return;
     }
     for (const auto& [partition, offset] : starts) {
         m_table.find(partition)->start = offset;
     }
     m_to_begin = false;
+    m_backoff.reset();
     assign(m_table.held());
     m_assigned = true;
 }
@@ -170,12 +188,12 @@ bool Consumer::find_starts(std::map<std::int32_t, std::int64_t>& starts) const
             RD_KAFKA_RESP_ERR_NO_ERROR) {
             return false;
         }
-        for (int i = 0; i < list->cnt; ++i) {
-            const auto& answer = list->elems[i];
-            if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-                return false;
-            }
-            starts[answer.partition] = answer.offset >= 0 ? answer.offset : kNoOffset;
+        const auto answers = offsets_of(list.get());
+        if (!answers) {
+            return false;
+        }
+        for (const auto& [partition, offset] : *answers) {
+            starts[partition] = offset >= 0 ? offset : kNoOffset;
         }
     }
     std::map<std::int32_t, std::int64_t> times;
@@ -212,16 +230,16 @@ bool Consumer::ask_for_offsets(std::map<std::int32_t, std::int64_t>& times) cons
             RD_KAFKA_RESP_ERR_NO_ERROR) {
             return false;
         }
-        for (int i = 0; i < list->cnt; ++i) {
-            const auto& answer = list->elems[i];
-            if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-                return false;
-            }
-            if (answer.offset >= 0) {
-                times[answer.partition] = answer.offset;
-                asked.erase(answer.partition);
+        const auto answers = offsets_of(list.get());
+        if (!answers) {
+            return false;
+        }
+        for (const auto& [partition, offset] : *answers) {
+            if (offset >= 0) {
+                times[partition] = offset;
+                asked.erase(partition);
             } else {
-                asked[answer.partition] = RD_KAFKA_OFFSET_END;
+                asked[partition] = RD_KAFKA_OFFSET_END;
             }
         }
     }

@@ -22,17 +22,17 @@ constexpr auto* kLockTimeout = "SET LOCAL lock_timeout = '3s'";
 
 } // namespace
 
-Session::Session(const pg::ConnectionSettings& settings, const Target& target)
+Session::Session(const pg::ConnectionSettings& settings, const Target& target, Tables tables)
     : m_connection(settings), m_target(target)
 {
-    ensure_table(target.table, create_table_sql(target.table));
-    check_table();
+    find_table(target.table, create_table_sql(target.table), tables);
+    check_table(tables);
     if (!target.topic.empty()) {
-        ensure_table(target.offsets, create_offsets_sql(target.offsets));
+        find_table(target.offsets, create_offsets_sql(target.offsets), tables);
     }
 }
 
-void Session::ensure_table(const pg::TableName& table, const std::string& create_sql)
+void Session::find_table(const pg::TableName& table, const std::string& create_sql, Tables tables)
 {
     const auto doing = fmt::format("look for the table {}", table.quoted());
     const auto exists = [&] {
@@ -44,6 +44,12 @@ void Session::ensure_table(const pg::TableName& table, const std::string& create
     if (exists()) {
         return;
     }
+    if (tables == Tables::keep) {
+        throw transient_error(
+            fmt::format("PostgreSQL: the table {} is not there any more: bring it back, or stop "
+                        "tlm-store and start it again to have it created",
+                        table.quoted()));
+    }
     // Two instances that start together would both create it: one at a time. The lock belongs to
     // the session, because a transaction that waited for it would not see the table yet.
     m_connection.exec("SELECT pg_advisory_lock(hashtext('tlm-store create'))", doing);
@@ -54,7 +60,7 @@ void Session::ensure_table(const pg::TableName& table, const std::string& create
     m_connection.exec("SELECT pg_advisory_unlock(hashtext('tlm-store create'))", doing);
 }
 
-void Session::check_table()
+void Session::check_table(Tables tables)
 {
     const auto name = m_target.table.quoted();
     const std::array parameters{std::optional{name}};
@@ -80,7 +86,8 @@ void Session::check_table()
         }
     }
     if (!wrong.empty()) {
-        throw usage_error(fmt::format("--table: {} is not a table that tlm-store can fill{}; see "
+        const auto kind = tables == Tables::keep ? ErrorKind::transient : ErrorKind::usage;
+        throw Error(kind, fmt::format("--table: {} is not a table that tlm-store can fill{}; see "
                                       "tlm-store(1), TABLES",
                                       name, wrong));
     }
@@ -91,8 +98,8 @@ std::optional<std::vector<Claim>> Session::claim(std::span<const std::int32_t> p
 {
     try {
         return try_claim(partitions, owner, known);
-    } catch (const Error& error) {
-        if (!error.retriable() || !m_connection.usable() || !m_connection.roll_back()) {
+    } catch (const pg::StatementError& error) {
+        if (error.failure().sqlstate != pg::kLockNotAvailable || !m_connection.roll_back()) {
             throw;
         }
         const Parameters parameters{m_target.sink, m_target.topic, array_literal(partitions)};

@@ -25,14 +25,20 @@ struct Claim {
 /// connection's time limit; what they throw is Error as of pg::Connection.
 class Session {
   public:
-    /// Connects, creates the tables that are missing, and checks those that are there: Error usage
-    /// when their columns are not what we write.
-    Session(const pg::ConnectionSettings& settings, const Target& target);
+    /// What to do about tables that are missing or wrong.
+    enum class Tables : std::uint8_t {
+        create, ///< make those that are missing; Error usage when one that is there does not fit
+        keep,   ///< make none: Error transient until somebody has repaired them
+    };
+
+    /// Connects and looks whether the tables' columns are what we write.
+    Session(const pg::ConnectionSettings& settings, const Target& target, Tables tables);
 
     /// The epoch that each partition was claimed with.
     using Epochs = std::map<std::int32_t, std::int64_t>;
 
-    /// Claims the partitions, evicting a backend that holds one of them for longer than a moment.
+    /// Claims the partitions, evicting a backend that keeps one of them locked for longer than a
+    /// moment.
     /// Empty, with nothing changed, when one of them has an epoch beyond the one in `known`: then
     /// somebody else has claimed it since.
     [[nodiscard]] std::optional<std::vector<Claim>> claim(std::span<const std::int32_t> partitions,
@@ -45,8 +51,8 @@ class Session {
     [[nodiscard]] pg::Connection& connection() noexcept { return m_connection; }
 
   private:
-    void ensure_table(const pg::TableName& table, const std::string& create_sql);
-    void check_table();
+    void find_table(const pg::TableName& table, const std::string& create_sql, Tables tables);
+    void check_table(Tables tables);
     [[nodiscard]] std::optional<std::vector<Claim>>
     try_claim(std::span<const std::int32_t> partitions, const std::string& owner,
               const Epochs& known);

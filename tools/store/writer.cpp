@@ -40,14 +40,26 @@ void Writer::connect()
         return;
     }
     try {
-        m_session = std::make_unique<Session>(m_settings.connection, m_settings.target);
+        m_session = std::make_unique<Session>(m_settings.connection, m_settings.target,
+                                              m_tables_kept ? Session::Tables::keep
+                                                            : Session::Tables::create);
+        m_tables_kept = m_settings.wait_for_repair;
         log::info("connected to PostgreSQL {}", m_session->connection().peer());
         recover();
-    } catch (const Error&) {
+    } catch (const Error& error) {
         m_session.reset();
         m_not_before = std::chrono::steady_clock::now() + m_backoff.next(m_jitter.next());
-        throw;
+        throw repairable(error);
     }
+}
+
+/// The error, but transient when somebody has changed the tables under us.
+Error Writer::repairable(const Error& error) const
+{
+    const auto* const refused = dynamic_cast<const pg::StatementError*>(&error);
+    const bool changed =
+        m_tables_kept && refused != nullptr && refused->failure().policy() == pg::Policy::structure;
+    return changed ? transient_error(error.what()) : error;
 }
 
 void Writer::disconnect(const std::string& why)
@@ -163,6 +175,7 @@ void Writer::stored(Monotonic now)
     }
     m_listener.on_stored(m_batch, m_order, m_advances,
                          std::chrono::duration_cast<milliseconds>(now - m_begun));
+    m_progress_at = now;
     m_backoff.reset();
     m_in_doubt = false;
     m_plan->committed();
@@ -336,7 +349,7 @@ std::vector<Claim> Writer::claim(std::span<const std::int32_t> partitions)
         return claims;
     } catch (const Error& error) {
         disconnect(error.what());
-        throw;
+        throw repairable(error);
     }
 }
 

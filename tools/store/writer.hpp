@@ -44,7 +44,7 @@ struct WriterSettings {
     pg::ConnectionSettings connection;
     Target target;
     std::string owner;                 ///< who we are, for the administrator
-    bool wait_for_repair = true;       ///< a missing table: wait for it (services) or throw
+    bool wait_for_repair = true;       ///< tables that change under us: wait for repair, or throw
     milliseconds hang_timeout{60'000}; ///< a write without any progress: another connection
 };
 
@@ -56,7 +56,7 @@ class Writer {
     Writer(WriterSettings settings, WriterListener& listener);
 
     /// Connects if there is no connection. Throws Error as Session does, leaving the next attempt
-    /// to the back-off.
+    /// to the back-off. Only the first connection creates tables when it waits for repairs.
     void connect();
 
     [[nodiscard]] bool connected() const noexcept { return m_session != nullptr; }
@@ -89,6 +89,9 @@ class Writer {
 
     [[nodiscard]] Monotonic wake_at() const noexcept { return m_not_before; }
 
+    /// When the transaction under way last got further, or one began or ended.
+    [[nodiscard]] Monotonic moved_at() const noexcept { return m_progress_at; }
+
     /// Connections lost so far.
     [[nodiscard]] std::uint64_t reconnects() const noexcept { return m_reconnects; }
 
@@ -109,6 +112,7 @@ class Writer {
     void disconnect(const std::string& why);
     void recover();
     void recover_offsets();
+    [[nodiscard]] Error repairable(const Error& error) const;
     void lose_position(bool fenced);
     void end_slice();
 
@@ -120,6 +124,7 @@ class Writer {
     ops::Jitter m_jitter;
     Monotonic m_not_before{}; ///< no attempt before this
     std::uint64_t m_reconnects = 0;
+    bool m_tables_kept = false; ///< they were in order once: whoever changes them repairs them
 
     Batch m_batch;
     std::optional<SlicePlan> m_plan;

@@ -34,7 +34,16 @@ class Error : public std::runtime_error {
     /// The exit status of a program that this error ends.
     [[nodiscard]] ExitStatus exit_status() const noexcept
     {
-        return m_kind == ErrorKind::usage ? ExitStatus::usage : ExitStatus::failure;
+        switch (m_kind) {
+        case ErrorKind::usage:
+            return ExitStatus::usage;
+        case ErrorKind::in_doubt:
+            return ExitStatus::unconfirmed;
+        case ErrorKind::transient:
+        case ErrorKind::fatal:
+            break;
+        }
+        return ExitStatus::failure;
     }
 
   private:

@@ -73,6 +73,9 @@ class Batch {
     /// Rows, those refused and forgotten included: slices count in these.
     [[nodiscard]] std::size_t size() const noexcept { return m_rows.size(); }
 
+    /// What was read into it, with or without a row: what it is bounded by.
+    [[nodiscard]] std::size_t items() const noexcept { return m_rows.size() + m_skips.size(); }
+
     /// True when there is nothing to write and no offset to move.
     [[nodiscard]] bool empty() const noexcept { return m_rows.empty() && m_skips.empty(); }
 

@@ -61,8 +61,8 @@ cli::OptionTable make_table(Options& options)
     table.add(options.member, "member", 0, "NAME",
               "Fixed name of this member of the group: a restart is then no rebalance.");
     table.add(options.skip_gaps, "skip-gaps", 0,
-              "Go on when Kafka has deleted records before they were read; without it that ends "
-              "the program.");
+              "Go on when Kafka has deleted records before they were read, and count them; without "
+              "it that ends the program.");
     cli::add_kafka(table, options.kafka);
     add_postgres(table, options);
     cli::add_dlq(table, options.dlq, options.kafka);
@@ -71,10 +71,12 @@ cli::OptionTable make_table(Options& options)
     cli::add_metrics(table, options.metrics);
     cli::add_connect_timeout(table, options.connect_timeout);
     table.find("connect-timeout")->help =
-        "From FILE or standard input: give up with status 1 when PostgreSQL does not answer for so "
-        "long at the start. With --topic the program is a service and waits.";
+        "From FILE or standard input: give up with status 1 when PostgreSQL, or Kafka for dead "
+        "letters, does not answer for so long at the start. With --topic the program is a service "
+        "and waits.";
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
-              "After a signal to stop, how long to go on storing what was read.");
+              "After a signal to stop, how long to go on storing what was read, dead letters "
+              "included.");
     table.example("tlm-store -b kafka:9092 -t device.telemetry --postgres postgresql:///tlm",
                   "Store a topic, exactly once.");
     table.example("tlm-sim --count 100 | tlm-store --postgres postgresql:///tlm",

@@ -21,6 +21,9 @@ constexpr milliseconds kLetterTick{10};
 constexpr milliseconds kFinishBeforeRevoke{5'000};
 constexpr milliseconds kPauseAfter{2'000};
 constexpr milliseconds kFencedForGood{60'000};
+constexpr milliseconds kWaitSlice{10'000}; // how often others hear that we still wait
+constexpr milliseconds kExtension{60'000}; // beyond the longest of our attempts
+constexpr milliseconds kLetterPatience{100};
 // Where a partition begins of which PostgreSQL has nothing (librdkafka's name for its beginning):
 // not at what the group committed, for that says nothing about this database.
 constexpr std::int64_t kBeginning = -2;
@@ -38,6 +41,12 @@ void wait_for_stop(const ops::Shutdown& shutdown, Monotonic until)
     static_cast<void>(::poll(&wait, 1, static_cast<int>(std::max<std::int64_t>(0, left.count()))));
 }
 
+/// Counters of the library only add; ours are totals.
+void raise(ops::Counter& counter, std::uint64_t total)
+{
+    counter.add(static_cast<double>(total) - counter.value());
+}
+
 } // namespace
 
 Pipeline::Pipeline(PipelineSettings settings, Surroundings surroundings)
@@ -47,11 +56,10 @@ Pipeline::Pipeline(PipelineSettings settings, Surroundings surroundings)
 ExitStatus Pipeline::run(Source& source)
 {
     m_source = &source;
-    if (!connect_at_first(now_monotonic() + m_settings.connect_timeout)) {
+    if (!wait_for_servers({}, now_monotonic() + m_settings.connect_timeout)) {
         return ExitStatus::ok;
     }
-    m_around.health.set_ready(true);
-    m_around.notify.ready();
+    start();
     const auto status = loop();
     source.close();
     return status;
@@ -60,62 +68,119 @@ ExitStatus Pipeline::run(Source& source)
 ExitStatus Pipeline::run(const OpenTopic& open_topic)
 {
     m_open_topic = open_topic;
-    if (!connect_at_first(std::nullopt)) {
+    const auto source_topic = [this](milliseconds deadline, int stop_fd) {
+        if (!m_kafka) {
+            m_kafka = m_open_topic(this);
+            m_source = m_kafka.get();
+        }
+        return m_kafka->wait_until_known(deadline, stop_fd);
+    };
+    if (!wait_for_servers(source_topic, std::nullopt)) {
         return ExitStatus::ok;
     }
-    m_kafka = m_open_topic(this);
-    m_source = m_kafka.get();
-    if (m_kafka->wait_until_known(milliseconds::max(), m_around.shutdown.fd()) ==
-        kafka::Wait::stopped) {
-        return ExitStatus::ok;
-    }
-    m_around.health.set_ready(true);
-    m_around.notify.ready();
+    start();
     const auto status = loop();
-    try {
-        m_kafka->close();
-    } catch (const Error& error) {
-        // The group's offsets are for lag tools; the ones that count are in PostgreSQL.
-        log::warn("{}", error.what());
-    }
+    close_topic();
     return status;
 }
 
-bool Pipeline::connect_at_first(std::optional<Monotonic> deadline)
+/// PostgreSQL, then the topics. False when a stop was requested first; throws at the deadline.
+bool Pipeline::wait_for_servers(const WaitForTopic& source_topic, std::optional<Monotonic> deadline)
+{
+    if (!attempt([&] { return connect(deadline); }, deadline)) {
+        return false;
+    }
+    for (const auto& wait_for : {m_around.letters_topic, source_topic}) {
+        const auto once = [&] {
+            auto slice = kWaitSlice;
+            if (deadline) {
+                const auto left = std::chrono::ceil<milliseconds>(*deadline - now_monotonic());
+                slice = std::clamp(left, milliseconds{0}, slice);
+            }
+            return wait_for(slice, m_around.shutdown.fd()) == kafka::Wait::ready;
+        };
+        if (wait_for && !attempt(once, deadline)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Again and again, telling the world that we wait, until `once` gives true. False when a stop was
+/// requested first. Throws what waiting cannot mend, and everything at the deadline.
+bool Pipeline::attempt(const std::function<bool()>& once, std::optional<Monotonic> deadline)
 {
     while (!m_around.shutdown.requested()) {
         try {
-            m_writer.connect();
-            return true;
+            if (once()) {
+                return true;
+            }
         } catch (const Error& error) {
             if (!error.retriable() || (deadline && now_monotonic() >= *deadline)) {
                 throw;
             }
-            static log::RateLimit limit(milliseconds{10'000});
-            limit.warn("{}; waiting for it", error.what());
+            m_around.health.set_detail(error.what());
+            m_around.notify.status(error.what());
         }
         m_around.health.progress(now_monotonic());
-        m_around.notify.watchdog();
-        wait_for_stop(m_around.shutdown,
-                      deadline ? std::min(*deadline, m_writer.wake_at()) : m_writer.wake_at());
+        m_around.notify.extend_timeout(kExtension);
     }
     return false;
+}
+
+/// One attempt, after the back-off's delay.
+bool Pipeline::connect(std::optional<Monotonic> deadline)
+{
+    wait_for_stop(m_around.shutdown,
+                  deadline ? std::min(*deadline, m_writer.wake_at()) : m_writer.wake_at());
+    if (m_around.shutdown.requested()) {
+        return false;
+    }
+    try {
+        m_writer.connect();
+        return true;
+    } catch (const Error& error) {
+        static log::RateLimit limit(milliseconds{10'000});
+        if (error.retriable()) {
+            limit.warn("{}; waiting for it", error.what());
+        }
+        throw;
+    }
+}
+
+void Pipeline::start()
+{
+    m_around.health.set_ready(true);
+    m_around.notify.ready();
+}
+
+/// The group's offsets are for lag tools: where they cannot be written nothing is lost, for the
+/// ones that count are in PostgreSQL.
+void Pipeline::close_topic()
+{
+    m_lost_before += m_kafka->lost_records();
+    try {
+        m_kafka->close();
+    } catch (const Error& error) {
+        log::warn("{}", error.what());
+    }
+}
+
+void Pipeline::heed_stop(Monotonic now)
+{
+    if (!m_deadline && m_around.shutdown.requested()) {
+        log::info("stopping: {} rows to store", m_filling.size() + m_writer.rows());
+        m_around.health.set_ready(false);
+        m_around.notify.stopping();
+        m_deadline = now + m_settings.drain_timeout;
+    }
 }
 
 ExitStatus Pipeline::loop()
 {
     for (;;) {
         const auto now = now_monotonic();
-        if (!m_deadline && m_around.shutdown.requested()) {
-            log::info("stopping: {} rows to store", m_filling.size() + m_writer.rows());
-            m_around.notify.stopping();
-            m_deadline = now + m_settings.drain_timeout;
-        }
-        if (m_deadline && now >= *m_deadline) {
-            log::error("rows are not confirmed after {} s: they will be read again",
-                       m_settings.drain_timeout.count() / 1000);
-            return ExitStatus::unconfirmed;
-        }
+        heed_stop(now);
         read(now);
         hand_over(now);
         m_writer.step(now);
@@ -123,8 +188,14 @@ ExitStatus Pipeline::loop()
         if (m_reopen) {
             reopen();
         }
-        if (!reading() && m_filling.empty() && m_writer.idle() && letters_confirmed()) {
+        const bool letters_safe = letters_confirmed();
+        if (!reading() && m_filling.empty() && m_writer.idle() && letters_safe) {
             return finish();
+        }
+        if (m_deadline && now >= *m_deadline) {
+            log::error("rows are not confirmed after {} s: they will be read again",
+                       m_settings.drain_timeout.count() / 1000);
+            return ExitStatus::unconfirmed;
         }
         report(now);
         wait(now);
@@ -143,7 +214,7 @@ ExitStatus Pipeline::finish()
 
 bool Pipeline::full() const noexcept
 {
-    return m_filling.size() >= m_settings.max_rows || m_filling.bytes() >= m_settings.max_bytes;
+    return m_filling.items() >= m_settings.max_rows || m_filling.bytes() >= m_settings.max_bytes;
 }
 
 bool Pipeline::due(Monotonic now) const noexcept
@@ -248,24 +319,42 @@ void Pipeline::wait(Monotonic now)
 
 void Pipeline::report(Monotonic now)
 {
-    m_around.health.progress(now);
+    m_moved_at = nothing_to_do() ? now : std::max(m_moved_at, m_writer.moved_at());
+    m_around.health.progress(m_moved_at);
     if (now < m_next_report) {
         return;
     }
     m_next_report = now + kTick;
-    m_around.notify.watchdog();
-    auto& metrics = m_around.metrics;
-    metrics.connected.set(m_writer.connected() ? 1 : 0);
-    metrics.held_rows.set(static_cast<double>(m_filling.size() + m_writer.rows()));
-    metrics.reconnects.add(static_cast<double>(m_writer.reconnects()) - metrics.reconnects.value());
-    if (m_kafka) {
-        metrics.lag_records.set(static_cast<double>(m_kafka->lag()));
+    const bool connected = m_writer.connected();
+    m_around.health.set_ready(connected && !m_deadline);
+    m_around.health.set_detail(connected ? "storing" : "PostgreSQL is away");
+    m_around.notify.status(connected ? "storing" : "waiting for PostgreSQL");
+    if (m_around.health.alive(now)) {
+        m_around.notify.watchdog();
     }
-    m_around.health.set_detail(m_writer.connected() ? "storing" : "PostgreSQL is away");
-    m_around.notify.status(m_writer.connected() ? "storing" : "waiting for PostgreSQL");
+    count();
     if (m_fenced_at && now - *m_fenced_at > kFencedForGood) {
         throw fatal_error("another tlm-store owns our partitions, and Kafka does not know of it: "
                           "is one of the same --group reading from another Kafka?");
+    }
+}
+
+/// A server that is away is waited for: that is right, and a restart would not bring it back.
+bool Pipeline::nothing_to_do() const noexcept
+{
+    return !m_writer.connected() || (m_kafka && !m_kafka->connected()) ||
+           (m_writer.idle() && m_letters_open == 0);
+}
+
+void Pipeline::count()
+{
+    auto& metrics = m_around.metrics;
+    metrics.connected.set(m_writer.connected() ? 1 : 0);
+    metrics.held_rows.set(static_cast<double>(m_filling.size() + m_writer.rows()));
+    raise(metrics.reconnects, m_writer.reconnects());
+    if (m_kafka) {
+        metrics.lag_records.set(static_cast<double>(m_kafka->lag()));
+        raise(metrics.lost_records, m_lost_before + m_kafka->lost_records());
     }
 }
 
@@ -277,7 +366,8 @@ void Pipeline::describe_source(DeadLetter& letter, std::int32_t partition,
                          {"partition", std::to_string(partition)},
                          {"offset", std::to_string(offset)}};
     } else {
-        letter.source = {{"line", std::to_string(offset)}};
+        letter.source = {{"file", m_settings.files.at(static_cast<std::size_t>(partition))},
+                         {"line", std::to_string(offset)}};
     }
     letter.received_at = SystemClock{}.wall();
 }
@@ -294,11 +384,14 @@ void Pipeline::send(DeadLetter& letter)
 {
     const auto ticket = m_next_ticket++;
     while (!m_around.letters.send(letter, ticket)) {
-        if (m_around.shutdown.requested()) {
+        const auto now = now_monotonic();
+        heed_stop(now);
+        if (m_deadline && now >= *m_deadline) {
             throw in_doubt_error("dead letters cannot be delivered: nothing after them was stored");
         }
-        static_cast<void>(m_around.letters.flush(milliseconds{100}));
+        static_cast<void>(m_around.letters.flush(kLetterPatience));
         static_cast<void>(letters_confirmed());
+        report(now);
     }
     ++m_letters_open;
     ++m_rejected;
@@ -319,6 +412,7 @@ bool Pipeline::letters_confirmed()
                               delivery.error);
         }
         --m_letters_open;
+        m_moved_at = now_monotonic();
     }
     return m_letters_open == 0;
 }
@@ -363,9 +457,19 @@ void Pipeline::on_position_lost(bool fenced)
 void Pipeline::reopen()
 {
     m_reopen = false;
-    m_kafka->close();
+    close_topic();
     m_kafka = m_open_topic(this);
     m_source = m_kafka.get();
+}
+
+/// Until the back-off's delay is over or a stop is requested.
+void Pipeline::wait_for_next_attempt()
+{
+    for (auto now = now_monotonic(); now < m_writer.wake_at() && !m_around.shutdown.requested();
+         now = now_monotonic()) {
+        report(now);
+        wait_for_stop(m_around.shutdown, std::min(m_writer.wake_at(), now + kTick));
+    }
 }
 
 std::vector<std::optional<std::int64_t>>
@@ -393,9 +497,7 @@ Pipeline::on_assigned(std::span<const std::int32_t> partitions)
             static log::RateLimit limit(milliseconds{10'000});
             limit.warn("{}; partitions wait for it", error.what());
         }
-        m_around.health.progress(now_monotonic());
-        m_around.notify.watchdog();
-        wait_for_stop(m_around.shutdown, m_writer.wake_at());
+        wait_for_next_attempt();
     }
     return std::vector<std::optional<std::int64_t>>(partitions.size());
 }

@@ -28,9 +28,13 @@ struct PipelineSettings {
     std::size_t max_bytes = 32U << 20U;
     milliseconds max_delay{500};
     milliseconds drain_timeout{10'000};
-    milliseconds connect_timeout{30'000}; ///< files only: how long to wait for PostgreSQL at first
+    milliseconds connect_timeout{30'000}; ///< files only: how long to wait for servers at first
+    std::vector<std::string> files{"-"};  ///< names of the inputs, `-` is stdin; not for Kafka
     bool strict = false;
 };
+
+/// Waits until a topic is known, as KafkaSource::wait_until_known() does.
+using WaitForTopic = std::function<kafka::Wait(milliseconds deadline, int stop_fd)>;
 
 /// Everything around the loop that it does not own.
 struct Surroundings {
@@ -39,6 +43,7 @@ struct Surroundings {
     ops::SdNotify& notify;
     StoreMetrics& metrics;
     DeadLetters& letters;
+    WaitForTopic letters_topic; ///< where they go; empty: not to Kafka
 };
 
 /// Opens the topic; called again when the database went back and the topic must be re-read.
@@ -51,10 +56,11 @@ class Pipeline final : private WriterListener, private kafka::PartitionListener 
   public:
     Pipeline(PipelineSettings settings, Surroundings surroundings);
 
-    /// Files or stdin: 0 or 3 at the end. Throws Error when PostgreSQL does not answer at first.
+    /// Files or stdin: 0 or 3 at the end. Throws Error when a server does not answer at first, and
+    /// in_doubt when dead letters cannot be delivered until the deadline of a stop.
     [[nodiscard]] ExitStatus run(Source& source);
 
-    /// Kafka: until it is asked to stop.
+    /// Kafka: until it is asked to stop. Waits for servers without limit.
     [[nodiscard]] ExitStatus run(const OpenTopic& open_topic);
 
   private:
@@ -70,19 +76,29 @@ class Pipeline final : private WriterListener, private kafka::PartitionListener 
     on_assigned(std::span<const std::int32_t> partitions) override;
     void on_revoked(std::span<const std::int32_t> partitions, bool lost) override;
 
-    [[nodiscard]] bool connect_at_first(std::optional<Monotonic> deadline);
+    [[nodiscard]] bool wait_for_servers(const WaitForTopic& source_topic,
+                                        std::optional<Monotonic> deadline);
+    [[nodiscard]] bool attempt(const std::function<bool()>& once,
+                               std::optional<Monotonic> deadline);
+    [[nodiscard]] bool connect(std::optional<Monotonic> deadline);
+    void start();
     [[nodiscard]] ExitStatus loop();
     [[nodiscard]] ExitStatus finish();
+    void heed_stop(Monotonic now);
     void read(Monotonic now);
     void judge(const Input& input);
     void hand_over(Monotonic now);
     void pause_or_resume();
     void wait(Monotonic now);
+    void wait_for_next_attempt();
     void report(Monotonic now);
+    void count();
+    [[nodiscard]] bool nothing_to_do() const noexcept;
     void send(DeadLetter& letter);
     void reject(const Input& input, const Reject& reject);
     void describe_source(DeadLetter& letter, std::int32_t partition, std::int64_t offset) const;
     void reopen();
+    void close_topic();
 
     [[nodiscard]] bool full() const noexcept;
     [[nodiscard]] bool due(Monotonic now) const noexcept;
@@ -110,7 +126,9 @@ class Pipeline final : private WriterListener, private kafka::PartitionListener 
     Ticket m_next_ticket = 1;
     std::uint64_t m_letters_open = 0;
     std::vector<Delivery> m_deliveries;
+    Monotonic m_moved_at{}; ///< something was stored or confirmed, or there was nothing to do
     Monotonic m_next_report{};
+    std::uint64_t m_lost_before = 0; ///< by the topic's earlier openings
 };
 
 } // namespace tlm::store

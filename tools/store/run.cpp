@@ -17,7 +17,8 @@ namespace tlm::store {
 
 namespace {
 
-constexpr milliseconds kAlive{60'000}; // a loop that has not turned for so long is stuck
+// A connection that hangs is given up first.
+constexpr milliseconds kAliveBeyondHang{30'000};
 
 std::string owner()
 {
@@ -44,6 +45,9 @@ PipelineSettings pipeline_settings(const Options& options)
     settings.max_delay = options.max_delay;
     settings.drain_timeout = options.drain_timeout;
     settings.connect_timeout = options.connect_timeout.limit;
+    if (!options.input.files.empty()) {
+        settings.files = options.input.files;
+    }
     settings.strict = options.strict;
     return settings;
 }
@@ -61,16 +65,24 @@ OpenTopic topic_opener(const Options& options)
     };
 }
 
-DeadLetters open_dead_letters(const Options& options)
+struct LetterBox {
+    DeadLetters letters;
+    WaitForTopic topic; ///< empty: not on Kafka
+};
+
+LetterBox open_dead_letters(const Options& options)
 {
     if (options.dlq.to() != cli::DlqOptions::To::topic) {
-        return ndjson::open_dead_letters(options.dlq.target);
+        return {ndjson::open_dead_letters(options.dlq.target), {}};
     }
-    kafka::ProducerOptions producer;
-    producer.properties = kafka::Properties{cli::kafka_properties(options.kafka)};
-    return {std::make_unique<kafka::KafkaSink>(std::make_shared<kafka::Producer>(producer),
-                                               options.dlq.topic()),
-            DeadLetters::Form::record};
+    kafka::ProducerOptions settings;
+    settings.properties = kafka::Properties{cli::kafka_properties(options.kafka)};
+    const auto producer = std::make_shared<kafka::Producer>(settings);
+    const auto topic = options.dlq.topic();
+    return {{std::make_unique<kafka::KafkaSink>(producer, topic), DeadLetters::Form::record},
+            [producer, topic](milliseconds deadline, int stop_fd) {
+                return producer->wait_until_known({&topic, 1}, deadline, stop_fd);
+            }};
 }
 
 } // namespace
@@ -81,13 +93,14 @@ ExitStatus run(const Options& options, ops::Shutdown& shutdown)
     ops::SdNotify notify;
     ops::Metrics registry("tlm-store");
     StoreMetrics metrics(registry);
-    ops::Health health(kAlive);
+    ops::Health health(options.hang_timeout + kAliveBeyondHang);
     std::optional<ops::MetricsServer> server;
     if (!options.metrics.listen.empty()) {
         server.emplace(ops::parse_listen_address(options.metrics.listen), registry, health);
     }
-    auto letters = open_dead_letters(options);
-    Pipeline pipeline(std::move(settings), {shutdown, health, notify, metrics, letters});
+    auto box = open_dead_letters(options);
+    Pipeline pipeline(std::move(settings),
+                      {shutdown, health, notify, metrics, box.letters, box.topic});
     if (options.input.from() == cli::InputOptions::From::kafka) {
         return pipeline.run(topic_opener(options));
     }

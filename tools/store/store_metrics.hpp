@@ -31,6 +31,9 @@ class StoreMetrics {
           freshness_seconds(metrics.gauge(
               "tlm_store_freshness_seconds",
               "Age of the newest row of the last transaction, by receivedAt, at its commit.")),
+          lost_records(metrics.counter(
+              "tlm_store_lost_records_total",
+              "Records that Kafka had deleted before they were read (--skip-gaps).")),
           held_rows(metrics.gauge("tlm_store_held_rows", "Rows read and not committed.")),
           m_metrics(metrics)
     {
@@ -57,6 +60,7 @@ class StoreMetrics {
     ops::Gauge connected;
     ops::Gauge lag_records;
     ops::Gauge freshness_seconds;
+    ops::Counter lost_records;
     ops::Gauge held_rows;
 
   private:

@@ -42,6 +42,18 @@ TEST_CASE("batch: keeps its own copy of every byte", "[store]")
     CHECK(batch.bytes() >= batch.value(row).size() * 2);
 }
 
+TEST_CASE("batch: what makes no row counts as an item", "[store]")
+{
+    Batch batch;
+    add(batch, "pump-1", 5);
+    batch.skip(0, 1);
+    batch.skip(0, 2);
+    CHECK(batch.size() == 1);
+    CHECK(batch.items() == 3);
+    batch.clear();
+    CHECK(batch.items() == 0);
+}
+
 TEST_CASE("batch: a record without tags has none", "[store]")
 {
     Batch batch;

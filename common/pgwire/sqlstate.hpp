@@ -26,6 +26,9 @@ enum class Policy {
 /// SQL standard leaves to implementations and PostgreSQL does not use.
 inline constexpr std::string_view kFencedState = "TL001";
 
+/// A function's argument is not one that it can take.
+inline constexpr std::string_view kInvalidParameter = "22023";
+
 /// A lock was not given within lock_timeout.
 inline constexpr std::string_view kLockNotAvailable = "55P03";
 

@@ -50,7 +50,9 @@ void raise(ops::Counter& counter, std::uint64_t total)
 } // namespace
 
 Pipeline::Pipeline(PipelineSettings settings, Surroundings surroundings)
-    : m_settings(std::move(settings)), m_around(surroundings), m_writer(m_settings.writer, *this)
+    : m_settings(std::move(settings)),
+      m_around(std::move(surroundings)),
+      m_writer(m_settings.writer, *this)
 {}
 
 ExitStatus Pipeline::run(Source& source)

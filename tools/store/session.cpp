@@ -146,7 +146,7 @@ std::optional<std::vector<Claim>> Session::try_claim(std::span<const std::int32_
 }
 
 std::optional<bool> Session::committed(const std::string& transaction_id)
-{
+try {
     const std::array parameters{std::optional{transaction_id}};
     const auto answer = m_connection.exec_params("SELECT pg_xact_status($1::xid8)", parameters,
                                                  "ask what became of the last transaction");
@@ -159,6 +159,14 @@ std::optional<bool> Session::committed(const std::string& transaction_id)
                           "rows were stored must be looked up by hand");
     }
     return status == "committed";
+
+} catch (const pg::StatementError& error) {
+    // A server that crashed before it wrote anything of the transaction has not given its number
+    // out yet: "transaction ID ... is in the future".
+    if (error.failure().sqlstate != pg::kInvalidParameter) {
+        throw;
+    }
+    return false;
 }
 
 } // namespace tlm::store

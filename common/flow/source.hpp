@@ -41,7 +41,7 @@ class Source {
     virtual ~Source() = default;
 
     /// Replaces `batch` by up to `max` items. Returns at once with what is there; waits for up to
-    /// `wait` when there is nothing. Throws Error when the source fails for good.
+    /// `wait` when there is nothing, or less. Throws Error when the source fails for good.
     virtual SourceState poll(std::vector<Input>& batch, std::size_t max, milliseconds wait) = 0;
 
     /// Everything before `next_offset` in `partition` is done for good (delivered or in the dead

@@ -42,19 +42,16 @@ SourceState LineSource::poll(std::vector<Input>& batch, std::size_t max, millise
     }
     take_lines(batch, max);
     // Reading on would take the bytes from under the lines that are in the batch.
-    while (batch.empty() && max > 0) {
-        if (m_at_end) {
-            if (!open_next()) {
-                return SourceState::finished;
-            }
-            continue;
-        }
-        if (!readable(wait)) {
-            return SourceState::open;
-        }
+    if (!batch.empty() || max == 0) {
+        return SourceState::open;
+    }
+    if (m_at_end && !open_next()) {
+        return SourceState::finished;
+    }
+    // One read a call: within a line without end the caller must still hear its signals.
+    if (readable(wait)) {
         fill();
         take_lines(batch, max);
-        wait = milliseconds{0};
     }
     return SourceState::open;
 }
@@ -71,7 +68,8 @@ bool LineSource::open_next()
     if (name == "-") {
         m_fd = STDIN_FILENO;
     } else {
-        m_owned.reset(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+        // Opening a FIFO waits for a writer, and no signal ends that; poll() waits better.
+        m_owned.reset(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         if (!m_owned) {
             throw usage_error("cannot read '" + name + "': " + reason(errno));
         }

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <vector>
 
@@ -21,9 +20,11 @@ namespace tlm::ndjson {
 class LineSource final : public Source {
   public:
     /// Opens nothing yet: poll() throws Error usage when a file cannot be opened, and Error fatal
-    /// when reading fails.
+    /// when reading fails. A FIFO without a writer is waited for as for a pipe that is silent.
     explicit LineSource(std::vector<std::string> files, std::size_t max_line = 1024 * 1024);
 
+    /// Reads at most once, up to 256 KiB: `batch` may be empty, before `wait` is over, within a
+    /// long line and at the end of a file.
     SourceState poll(std::vector<Input>& batch, std::size_t max, milliseconds wait) override;
 
     void commit(std::int32_t, std::int64_t) override {}

@@ -5,6 +5,8 @@
 #include "tests/support/temporary_folder.hpp"
 #include "tests/unit/ndjson/pipes.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <string>
@@ -114,6 +116,39 @@ TEST_CASE("line source: a line is given while the writer is still there", "[ndjs
     CHECK(source.poll(batch, 10, 1000ms) == SourceState::open);
     REQUIRE(batch.size() == 1);
     CHECK(batch[0].value == "two");
+}
+
+TEST_CASE("line source: a line without end does not hold the caller up", "[ndjson]")
+{
+    LineSource source({"/dev/zero"});
+    std::vector<Input> batch;
+    for (int i = 0; i < 10; ++i) {
+        CHECK(source.poll(batch, 10, 1000ms) == SourceState::open);
+        CHECK(batch.empty());
+    }
+}
+
+TEST_CASE("line source: a FIFO is waited for until somebody writes", "[ndjson]")
+{
+    const TemporaryFolder folder;
+    const std::string name = folder.path() / "fifo";
+    REQUIRE(::mkfifo(name.c_str(), 0600) == 0);
+    LineSource source(std::vector<std::string>{name});
+    std::vector<Input> batch;
+    CHECK(source.poll(batch, 10, 0ms) == SourceState::open);
+    CHECK(source.poll(batch, 10, 0ms) == SourceState::open);
+
+    UniqueFd writer(::open(name.c_str(), O_WRONLY | O_CLOEXEC));
+    REQUIRE(::write(writer.get(), "one\ntwo", 7) == 7);
+    CHECK(source.poll(batch, 10, 1000ms) == SourceState::open);
+    REQUIRE(batch.size() == 1);
+    CHECK(batch[0].value == "one");
+
+    CHECK(source.poll(batch, 10, 0ms) == SourceState::open); // silent, not at its end
+    writer.reset();
+    const auto rest = read_all(source);
+    REQUIRE(rest.size() == 1);
+    CHECK(rest[0].text == "two");
 }
 
 TEST_CASE("line source: what cannot be read is named", "[ndjson]")

@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace tlm {
 
@@ -68,6 +69,12 @@ class Error : public std::runtime_error {
 [[nodiscard]] inline Error in_doubt_error(const std::string& text)
 {
     return {ErrorKind::in_doubt, text};
+}
+
+/// What the system says about a value of errno. Any thread; strerror() is not.
+[[nodiscard]] inline std::string errno_text(int number)
+{
+    return std::generic_category().message(number);
 }
 
 } // namespace tlm

@@ -2,8 +2,10 @@
 // The two kinds of time: wall time that data carries, monotonic time that waiting is measured in.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 
 namespace tlm {
 
@@ -14,6 +16,19 @@ using EpochMs = std::int64_t;
 using Monotonic = std::chrono::steady_clock::time_point;
 
 using std::chrono::milliseconds;
+
+/// A wait as poll(2) takes it: never negative, which would be for ever, and no more than an int.
+[[nodiscard]] constexpr int poll_timeout(milliseconds wait) noexcept
+{
+    constexpr milliseconds kMost{std::numeric_limits<int>::max()};
+    return static_cast<int>(std::clamp(wait, milliseconds{0}, kMost).count());
+}
+
+/// The wait until `deadline`, rounded up: one that ended just before it would only begin anew.
+[[nodiscard]] constexpr int poll_timeout(Monotonic deadline, Monotonic now) noexcept
+{
+    return deadline <= now ? 0 : poll_timeout(std::chrono::ceil<milliseconds>(deadline - now));
+}
 
 /// Where a pipeline gets time from; cores get times as arguments instead. Tests pass their own.
 class Clock {

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "common/base/json_text.hpp"
 #include "common/record/record.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 namespace tlm {
 namespace {
-
-void append_number(std::string& out, std::int64_t value)
-{
-    std::array<char, 24> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
-}
 
 /// JSON text on one line: outside strings LF and CR are white space, inside they cannot stand.
 void append_json_on_one_line(std::string& out, std::string_view json)

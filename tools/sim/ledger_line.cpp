@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/sim/ledger_line.hpp"
 
-#include <array>
-#include <charconv>
+#include "common/base/hash.hpp"
+#include "common/base/json_text.hpp"
+
+#include <cstdint>
 
 namespace tlm::sim {
 namespace {
-
-template <typename Number>
-void append_number(std::string& out, Number value)
-{
-    std::array<char, 24> text{};
-    auto* const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-    out.append(text.data(), end);
-}
 
 void append_hex(std::string& out, std::uint64_t value)
 {

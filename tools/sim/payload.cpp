@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/sim/payload.hpp"
 
+#include "common/base/json_text.hpp"
 #include "tools/sim/noise.hpp"
-
-#include <array>
-#include <charconv>
 
 namespace tlm::sim {
 namespace {
 
 constexpr std::string_view kPadMember = R"(,"pad":"")";
-
-template <typename Number>
-void append_number(std::string& out, Number value)
-{
-    std::array<char, 32> text{}; // the longest double has 24 characters
-    auto* const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-    out.append(text.data(), end);
-}
 
 } // namespace
 

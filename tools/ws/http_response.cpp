@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/ws/http_response.hpp"
 
+#include "common/base/hash.hpp"
+
 #include <array>
 #include <charconv>
-#include <cstdint>
 
 namespace tlm::ws {
 
@@ -58,15 +59,12 @@ void add_header(std::string& head, std::string_view name, std::string_view value
     head += "\r\n";
 }
 
-/// FNV-1a: tells versions of an asset apart, nothing more.
+/// Tells versions of an asset apart, nothing more.
 std::string etag(std::string_view content)
 {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : content) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    }
     std::array<char, 16> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), hash, 16).ptr;
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), fnv1a(content), 16).ptr;
     return '"' + std::string(digits.data(), end) + '"';
 }
 
@@ -102,8 +100,13 @@ std::string_view Response::body()
 
 Responder::Responder(const LastValues& values, const Admission& admission,
                      std::span<const Asset> assets)
-    : m_values(values), m_admission(admission), m_assets(assets)
-{}
+    : m_values(values), m_admission(admission)
+{
+    m_assets.reserve(assets.size());
+    for (const auto& asset : assets) {
+        m_assets.push_back({asset, etag(asset.plain)});
+    }
+}
 
 Response Responder::answer(const Request& request) const
 {
@@ -125,7 +128,7 @@ Response Responder::answer(const Request& request) const
     } else {
         response = refusal(404, "There is nothing here.");
         for (const auto& candidate : m_assets) {
-            if (candidate.path == path) {
+            if (candidate.asset.path == path) {
                 response = asset(candidate, request);
                 break;
             }
@@ -153,9 +156,9 @@ Response Responder::refusal(int status, std::string_view sentence, std::string_v
     return response;
 }
 
-Response Responder::asset(const Asset& asset, const Request& request) const
+Response Responder::asset(const Tagged& tagged, const Request& request) const
 {
-    const auto tag = etag(asset.plain);
+    const auto& [asset, tag] = tagged;
     const bool known = request.if_none_match.find(tag) != std::string::npos;
     const bool gzip = request.accepts_gzip && !asset.gzip.empty();
 

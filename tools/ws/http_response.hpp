@@ -5,10 +5,10 @@
 #include "tools/ws/admission.hpp"
 #include "tools/ws/last_values.hpp"
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tlm::ws {
 
@@ -78,13 +78,18 @@ class Responder {
                                           std::string_view extra_headers = {});
 
   private:
-    [[nodiscard]] Response asset(const Asset& asset, const Request& request) const;
+    struct Tagged {
+        Asset asset;
+        std::string etag;
+    };
+
+    [[nodiscard]] Response asset(const Tagged& tagged, const Request& request) const;
     [[nodiscard]] Response devices(const Request& request) const;
     [[nodiscard]] Response device(std::string_view id) const;
 
     const LastValues& m_values;
     const Admission& m_admission;
-    std::span<const Asset> m_assets;
+    std::vector<Tagged> m_assets;
 };
 
 } // namespace tlm::ws

@@ -2,6 +2,10 @@
 #include "common/base/json_text.hpp"
 #include "tests/support/catch.hpp"
 
+#include <cstdint>
+#include <limits>
+#include <string>
+
 using namespace tlm;
 using namespace std::string_literals;
 
@@ -54,4 +58,17 @@ TEST_CASE("json text: base64 has the values of RFC 4648 section 10", "[base]")
     CHECK(base64("foo") == "Zm9v");
     CHECK(base64("foobar") == "Zm9vYmFy");
     CHECK(base64("\xFB\xFF\x00"s) == "+/8A");
+}
+
+TEST_CASE("json text: numbers are the shortest text that reads back the same", "[base]")
+{
+    std::string out;
+    append_number(out, std::numeric_limits<std::int64_t>::min());
+    out += ' ';
+    append_number(out, std::numeric_limits<std::uint64_t>::max());
+    out += ' ';
+    append_number(out, 0.1);
+    out += ' ';
+    append_number(out, -std::numeric_limits<double>::denorm_min());
+    CHECK(out == "-9223372036854775808 18446744073709551615 0.1 -5e-324");
 }

@@ -4,14 +4,6 @@
 
 using namespace tlm::sim;
 
-TEST_CASE("ledger: the digest is FNV-1a of 64 bits", "[sim]")
-{
-    // Test vectors of the algorithm's authors.
-    CHECK(fnv1a("") == 0xCBF29CE484222325ULL);
-    CHECK(fnv1a("a") == 0xAF63DC4C8601EC8CULL);
-    CHECK(fnv1a("foobar") == 0x85944171F73967E8ULL);
-}
-
 TEST_CASE("ledger: one line a message, the digest with all its zeros", "[sim]")
 {
     std::string out;

@@ -13,11 +13,17 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-/// `~` and `/` as RFC 6901 section 3 writes them.
+/// A key as one step of a JSON Pointer: `~` and `/` as RFC 6901 section 3 writes them. Whoever
+/// sends the key chooses its length: it is cut between characters where the path would be too long.
 std::string pointer_token(std::string_view key)
 {
+    constexpr std::size_t kLongestCharacter = 4; // in UTF-8
     std::string token = "/";
     for (const char c : key) {
+        const bool begins = (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
+        if (begins && token.size() + kLongestCharacter > Reject::kMaxPath) {
+            break;
+        }
         if (c == '~') {
             token += "~0";
         } else if (c == '/') {
@@ -27,6 +33,16 @@ std::string pointer_token(std::string_view key)
         }
     }
     return token;
+}
+
+/// Puts a step before a path. Of a path that becomes too long the last steps go: it then names what
+/// is around the place.
+void lead(std::string& path, std::string_view token)
+{
+    path.insert(0, token);
+    if (path.size() > Reject::kMaxPath) {
+        path.resize(path.rfind('/', Reject::kMaxPath));
+    }
 }
 
 bool has_nul(std::string_view text)
@@ -73,7 +89,7 @@ std::optional<Reject> check_object(dom::object object)
             return Reject{Reason::nul_in_string, "", "a key holds U+0000"};
         }
         if (auto reject = check(field.value)) {
-            reject->path.insert(0, pointer_token(field.key));
+            lead(reject->path, pointer_token(field.key));
             return reject;
         }
     }
@@ -88,7 +104,7 @@ std::optional<Reject> check_array(dom::array array)
     std::size_t index = 0;
     for (auto element : array) {
         if (auto reject = check(element)) {
-            reject->path.insert(0, "/" + std::to_string(index));
+            lead(reject->path, "/" + std::to_string(index));
             return reject;
         }
         ++index;

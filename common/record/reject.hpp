@@ -2,6 +2,7 @@
 // Why a piece of data was not accepted: a value, never an exception.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -34,6 +35,8 @@ enum class Reason {
 
 /// One rejection: what, where (JSON Pointer, RFC 6901; empty for the whole) and a plain sentence.
 struct Reject {
+    static constexpr std::size_t kMaxPath = 256; ///< bytes; what is longer is cut at its end
+
     Reason reason;
     std::string path;
     std::string detail;

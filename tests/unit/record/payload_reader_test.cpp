@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "common/base/json_text.hpp"
 #include "common/record/record.hpp"
 #include "tests/support/catch.hpp"
 
@@ -102,4 +103,32 @@ TEST_CASE("device id: only what is safe everywhere", "[record]")
          {""s, std::string(129, 'a'), "a/b"s, "a b"s, "a+b"s, "ü"s, "a\0b"s, "$(x)"s}) {
         CHECK_FALSE(is_device_id(id));
     }
+}
+
+TEST_CASE("payload: the place of a fault is bounded, whatever keys a device invents", "[record]")
+{
+    const auto place_of = [](const std::string& payload) {
+        PayloadReader reader;
+        const auto verdict = reader.read("d", payload, kNow);
+        return std::get<Reject>(verdict).path;
+    };
+    const auto fault_in = [](const std::string& key) { return "{\"" + key + R"(":"\u0000"})"; };
+    CHECK(place_of(fault_in(std::string(255, 'k'))) == "/" + std::string(252, 'k'));
+    CHECK(place_of(fault_in(std::string(100'000, '~'))).size() <= Reject::kMaxPath);
+    CHECK(place_of(fault_in(std::string(100'000, '~'))).ends_with("~0"));
+
+    std::string umlauts;
+    for (int i = 0; i < 1000; ++i) {
+        umlauts += "\u00e4";
+    }
+    const auto cut = place_of(fault_in(umlauts));
+    CHECK(cut.size() <= Reject::kMaxPath);
+    CHECK(cut.size() > Reject::kMaxPath - 4);
+    CHECK(is_utf8(cut));
+
+    // Where a step fits no more the path names what is around the place.
+    const std::string long_key(100, 'k');
+    const auto nested =
+        R"({"a":{")" + long_key + R"(":[{")" + long_key + R"(":)" + fault_in(long_key) + "}]}}";
+    CHECK(place_of(nested) == "/a/" + long_key + "/0/" + long_key);
 }

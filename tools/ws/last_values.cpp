@@ -18,6 +18,14 @@ void append_shortened(std::string& out, Record record)
     out += '}';
 }
 
+/// In a topic that was made anew offsets begin at 0 again, but time goes on.
+bool is_older(EpochMs received_at, Origin origin, EpochMs held_at, Origin held)
+{
+    return origin.partition == held.partition
+               ? origin.offset <= held.offset && received_at <= held_at
+               : received_at < held_at;
+}
+
 } // namespace
 
 LastValues::LastValues(StoreLimits limits) : m_limits(limits) {}
@@ -29,10 +37,7 @@ Put LastValues::put(const Record& record, Origin origin)
     if (found != m_slots.end()) {
         slot = found->second;
         const auto& held = m_entries[slot];
-        const bool older = held.origin.partition == origin.partition
-                               ? origin.offset <= held.origin.offset
-                               : record.received_at < held.received_at;
-        if (older) {
+        if (is_older(record.received_at, origin, held.received_at, held.origin)) {
             return Put::stale;
         }
         unchain(slot);

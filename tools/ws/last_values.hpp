@@ -43,9 +43,10 @@ enum class Put {
 
 /// Keeps one record a device, as text that is ready to be sent.
 ///
-/// Which record is the last: within a partition the one with the higher offset; between partitions
-/// (a topic whose partition count grew) the one received later. The device's own clock does not
-/// decide: a clock that was set back must not freeze what is shown.
+/// Which record is the last: within a partition the one with the higher offset, but one received
+/// later is never too old (the topic may have been made anew, with offsets from 0); between
+/// partitions (a topic whose partition count grew) the one received later. The device's own clock
+/// does not decide: a clock that was set back must not freeze what is shown.
 ///
 /// Devices are chained by the time of their last change, so "what changed since version v" costs as
 /// much as there is to tell. Memory: max_devices values of at most max_value_bytes (and about 200

@@ -1,4 +1,4 @@
-# Outside libraries, by pkg-config or their own CMake files (Debian 12 names in scripts/setup).
+# Outside libraries, by pkg-config, their own CMake files or name (Debian 12 names in scripts/setup).
 # A missing one fails here with its name; there are no feature switches.
 
 find_package(PkgConfig REQUIRED)
@@ -13,4 +13,4 @@ pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka>=2.0.2)
 pkg_check_modules(mosquitto REQUIRED IMPORTED_TARGET libmosquitto>=2.0.11)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(libwebsockets REQUIRED IMPORTED_TARGET libwebsockets>=4.1)
-pkg_check_modules(openssl REQUIRED IMPORTED_TARGET openssl)
+find_library(TLM_LIBEV ev REQUIRED) # has no pkg-config file

@@ -6,7 +6,7 @@
 #include "common/cli/config_file.hpp"
 #include "common/cli/option_table.hpp"
 #include "common/cli/parse.hpp"
-#include "common/ops/metrics_server.hpp"
+#include "common/ops/listen.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -193,7 +193,7 @@ void add_metrics(OptionTable& table, MetricsOptions& options)
     listen.default_note = "off";
     table.check([&options] {
         if (!options.listen.empty()) {
-            static_cast<void>(ops::parse_listen_address(options.listen));
+            static_cast<void>(ops::parse_listen_address(options.listen, "--metrics-listen"));
         }
     });
 }

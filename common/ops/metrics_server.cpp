@@ -2,16 +2,11 @@
 #include "common/ops/metrics_server.hpp"
 
 #include "common/base/error.hpp"
-#include "common/base/units.hpp"
 #include "common/ops/health.hpp"
 #include "common/ops/http.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/metrics.hpp"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -19,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <vector>
 
 namespace tlm::ops {
@@ -27,55 +21,8 @@ namespace tlm::ops {
 namespace {
 
 constexpr std::size_t kMaxConnections = 16;
-
-std::string errno_text()
-{
-    return std::generic_category().message(errno);
-}
-
-struct FreeAddresses {
-    void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
-};
-
-UniqueFd listen_on(const ListenAddress& address)
-{
-    const std::string shown = address.host + ":" + std::to_string(address.port);
-    addrinfo hints = {};
-    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_family = address.host.empty() ? AF_INET6 : AF_UNSPEC;
-    addrinfo* found = nullptr;
-    const int error = ::getaddrinfo(address.host.empty() ? nullptr : address.host.c_str(),
-                                    std::to_string(address.port).c_str(), &hints, &found);
-    if (error != 0) {
-        throw fatal_error(fmt::format("--metrics-listen {}: {}", shown, ::gai_strerror(error)));
-    }
-    const std::unique_ptr<addrinfo, FreeAddresses> owner(found);
-    UniqueFd fd(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const int on = 1;
-    const int off = 0;
-    if (fd && found->ai_family == AF_INET6) {
-        ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    }
-    if (!fd || ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        ::bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0 || ::listen(fd.get(), 16) != 0) {
-        throw fatal_error(fmt::format("--metrics-listen {}: {}", shown, errno_text()));
-    }
-    return fd;
-}
-
-std::uint16_t port_of(int fd)
-{
-    sockaddr_storage address = {};
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    if (::getsockname(fd, generic, &size) != 0) {
-        throw fatal_error("getsockname: " + errno_text());
-    }
-    return ntohs(address.ss_family == AF_INET6
-                     ? reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port
-                     : reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
-}
+constexpr int kBacklog = 16;
+constexpr std::string_view kFlag = "--metrics-listen";
 
 /// One client: it sends its request, gets the answer, and then what it still sends is read away,
 /// because closing with unread input resets the connection and the answer is lost.
@@ -91,34 +38,6 @@ struct Connection {
 };
 
 } // namespace
-
-ListenAddress parse_listen_address(std::string_view text)
-{
-    const auto wrong = [text] {
-        return usage_error(fmt::format("--metrics-listen: '{}' is not ADDR:PORT such as "
-                                       "127.0.0.1:9100, [::1]:9100 or :9100",
-                                       text));
-    };
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) {
-        throw wrong();
-    }
-    std::string_view host = text.substr(0, colon);
-    const auto port = parse_unsigned(text.substr(colon + 1));
-    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (bracketed) {
-        host = host.substr(1, host.size() - 2);
-    }
-    ListenAddress address{std::string{host}, 0};
-    std::array<unsigned char, sizeof(in6_addr)> ignored{};
-    const bool numeric =
-        ::inet_pton(bracketed ? AF_INET6 : AF_INET, address.host.c_str(), ignored.data()) == 1;
-    if (!port || *port > 65535 || (!host.empty() && !numeric)) {
-        throw wrong();
-    }
-    address.port = static_cast<std::uint16_t>(*port);
-    return address;
-}
 
 /// The state of the thread.
 struct MetricsServer::Loop {
@@ -146,12 +65,12 @@ MetricsServer::MetricsServer(const ListenAddress& address, const Metrics& metric
                              const Health& health, Limits limits)
     : m_quit(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       m_loop(std::make_unique<Loop>(
-          Loop{metrics, health, limits, m_quit.get(), listen_on(address), {}}))
+          Loop{metrics, health, limits, m_quit.get(), listen_on(address, kFlag, kBacklog), {}}))
 {
     if (!m_quit) {
-        throw fatal_error("eventfd: " + errno_text());
+        throw fatal_error("eventfd: " + errno_text(errno));
     }
-    m_port = port_of(m_loop->listener.get());
+    m_port = bound_address(m_loop->listener.get()).port;
     log::info("serving /metrics, /healthz and /readyz on port {}", m_port);
     m_thread = std::thread([loop = m_loop.get()] { loop->run(); });
 }
@@ -196,7 +115,7 @@ void MetricsServer::Loop::accept_one(Monotonic now)
     }
     if (errno == EMFILE || errno == ENFILE) {
         static log::RateLimit limit{std::chrono::seconds{60}};
-        limit.warn("metrics: cannot accept a connection: {}", errno_text());
+        limit.warn("metrics: cannot accept a connection: {}", errno_text(errno));
         // The connection stays in the backlog and poll() would spin on it.
         std::array<pollfd, 1> pause{{{quit, POLLIN, 0}}};
         ::poll(pause.data(), pause.size(), 100);
@@ -258,20 +177,19 @@ void MetricsServer::Loop::run()
     for (;;) {
         // Listener last: full, its connections wait in the kernel.
         std::vector<pollfd> fds{{quit, POLLIN, 0}};
-        auto wait = milliseconds{-1};
+        int wait = -1;
         auto now = std::chrono::steady_clock::now();
         for (const Connection& connection : connections) {
             const bool writing = connection.state == Connection::State::writing;
             fds.push_back({connection.fd.get(), static_cast<short>(writing ? POLLOUT : POLLIN), 0});
-            const auto left = std::max(milliseconds{0},
-                                       std::chrono::ceil<milliseconds>(connection.deadline - now));
-            wait = wait < milliseconds{0} ? left : std::min(wait, left);
+            const int left = poll_timeout(connection.deadline, now);
+            wait = wait < 0 ? left : std::min(wait, left);
         }
         if (connections.size() < kMaxConnections) {
             fds.push_back({listener.get(), POLLIN, 0});
         }
         const std::size_t polled = connections.size();
-        if (::poll(fds.data(), fds.size(), static_cast<int>(wait.count())) < 0) {
+        if (::poll(fds.data(), fds.size(), wait) < 0) {
             continue; // EINTR: a debugger
         }
         if (fds[0].revents != 0) {

@@ -4,26 +4,16 @@
 
 #include "common/base/time.hpp"
 #include "common/base/unique_fd.hpp"
+#include "common/ops/listen.hpp"
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <thread>
 
 namespace tlm::ops {
 
 class Health;
 class Metrics;
-
-/// Where to listen: `127.0.0.1:9100`, `[::1]:9100`, `:9100` (every address), port 0 for any.
-struct ListenAddress {
-    std::string host; ///< numeric; empty for every address
-    std::uint16_t port = 0;
-};
-
-/// Throws Error usage that says what is expected.
-[[nodiscard]] ListenAddress parse_listen_address(std::string_view text);
 
 /// A small HTTP/1.1 responder on its own thread: GET and HEAD of `/metrics` (Prometheus text),
 /// `/healthz` (200 while alive, else 503) and `/readyz` (200 when ready and alive, else 503).
@@ -35,7 +25,8 @@ class MetricsServer {
         milliseconds connection_time{10000}; ///< from accept to the last byte of the answer
     };
 
-    /// Listens and logs the address with the port it got. Throws Error fatal when it cannot.
+    /// Listens and logs the address with the port it got. Throws Error fatal when it cannot;
+    /// the text names --metrics-listen.
     /// `metrics` and `health` must outlive this object.
     MetricsServer(const ListenAddress& address, const Metrics& metrics, const Health& health,
                   Limits limits);

@@ -16,7 +16,8 @@ namespace tlm::ops {
 class SdNotify {
   public:
     /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID, and removes them from the environment
-    /// so that child processes do not speak for this one. Call before other threads start.
+    /// so that child processes do not speak for this one. Call while no other thread reads or
+    /// changes the environment; that of Shutdown, which runs by then, does neither.
     SdNotify();
 
     [[nodiscard]] bool active() const noexcept { return static_cast<bool>(m_socket); }

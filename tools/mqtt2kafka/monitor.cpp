@@ -62,7 +62,8 @@ Monitor::Monitor(const std::string& listen)
     add_counter(&Counts::replaced_timestamps, "timestamps_replaced_total",
                 "Records with our time as Kafka's timestamp, the device's being too far off.");
     if (!listen.empty()) {
-        m_server.emplace(ops::parse_listen_address(listen), m_metrics, m_health);
+        m_server.emplace(ops::parse_listen_address(listen, "--metrics-listen"), m_metrics,
+                         m_health);
     }
 }
 

@@ -96,7 +96,8 @@ ExitStatus run(const Options& options, ops::Shutdown& shutdown)
     ops::Health health(options.hang_timeout + kAliveBeyondHang);
     std::optional<ops::MetricsServer> server;
     if (!options.metrics.listen.empty()) {
-        server.emplace(ops::parse_listen_address(options.metrics.listen), registry, health);
+        server.emplace(ops::parse_listen_address(options.metrics.listen, "--metrics-listen"),
+                       registry, health);
     }
     auto box = open_dead_letters(options);
     Pipeline pipeline(std::move(settings),

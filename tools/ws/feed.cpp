@@ -6,7 +6,6 @@
 #include "common/kafka/kafka_source.hpp"
 #include "common/ndjson/line_source.hpp"
 #include "common/ops/log.hpp"
-#include "tools/ws/options.hpp"
 
 #include <utility>
 
@@ -28,36 +27,35 @@ kafka::Start start_of(const std::string& from, EpochMs now)
     return {kafka::Start::At::time, parse_time(from, now).value_or(now)};
 }
 
-std::unique_ptr<kafka::KafkaSource> open_topic(const Options& options, EpochMs now)
+std::unique_ptr<kafka::KafkaSource> open_topic(const InputSettings& settings, EpochMs now)
 {
     kafka::SourceOptions source;
-    const auto properties = cli::kafka_properties(options.kafka);
-    source.properties = kafka::Properties(properties);
+    source.properties = kafka::Properties(settings.kafka);
     source.properties.set_default("fetch.wait.max.ms", "50"); // how old an update is at most
-    source.topic = options.topic;
-    source.start = start_of(options.from, now);
-    source.stop_at_end = options.exit_at_end;
+    source.topic = settings.topic;
+    source.start = start_of(settings.from, now);
+    source.stop_at_end = settings.exit_at_end;
     source.skip_gaps = true; // the newest value is what counts
     return std::make_unique<kafka::KafkaSource>(source);
 }
 
 } // namespace
 
-Feed::Feed(EventLoop& loop, const Options& options, LastValues& values, const Clock& clock,
+Feed::Feed(EventLoop& loop, const InputSettings& settings, LastValues& values, const Clock& clock,
            int stop_fd, std::function<void(Progress)> on_batch)
     : m_loop(loop),
       m_values(values),
       m_on_batch(std::move(on_batch)),
       m_again(loop, [this] { read(); })
 {
-    if (options.topic.empty()) {
-        m_source = std::make_unique<ndjson::LineSource>(options.files);
+    if (settings.topic.empty()) {
+        m_source = std::make_unique<ndjson::LineSource>(settings.files);
         return;
     }
-    auto topic = open_topic(options, clock.wall());
-    if (options.exit_at_end) {
+    auto topic = open_topic(settings, clock.wall());
+    if (settings.exit_at_end) {
         // Stopped or ready: the loop, which comes next, finds out by itself.
-        (void)topic->wait_until_known(options.connect_timeout.limit, stop_fd);
+        (void)topic->wait_until_known(settings.connect_timeout, stop_fd);
     }
     m_kafka = topic.get();
     m_source = std::move(topic);
@@ -196,6 +194,11 @@ std::string_view Feed::name(State state) noexcept
 std::int64_t Feed::lag() const
 {
     return m_kafka == nullptr ? 0 : m_kafka->lag();
+}
+
+std::uint64_t Feed::lost_records() const noexcept
+{
+    return m_kafka == nullptr ? 0 : m_kafka->lost_records();
 }
 
 } // namespace tlm::ws

@@ -6,6 +6,7 @@
 #include "common/record/record.hpp"
 #include "tools/ws/event_loop.hpp"
 #include "tools/ws/last_values.hpp"
+#include "tools/ws/settings.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -18,8 +19,6 @@ class KafkaSource;
 }
 
 namespace tlm::ws {
-
-struct Options;
 
 /// The input of tlm-ws: a topic, files or stdin. Reads a batch whenever the source has something
 /// and then lets the loop serve clients, so that a long backlog does not keep them waiting.
@@ -41,10 +40,10 @@ class Feed {
         std::uint64_t rejected = 0; ///< not a record
     };
 
-    /// Opens the source that the options name. `on_batch` is called after every batch and at the
-    /// end of the input. With --exit-at-end it waits for the brokers, but no longer than until
+    /// Opens the source that the settings name. `on_batch` is called after every batch and at the
+    /// end of the input. With exit_at_end it waits for the brokers, but no longer than until
     /// `stop_fd` is readable. Throws Error.
-    Feed(EventLoop& loop, const Options& options, LastValues& values, const Clock& clock,
+    Feed(EventLoop& loop, const InputSettings& settings, LastValues& values, const Clock& clock,
          int stop_fd, std::function<void(Progress)> on_batch);
     ~Feed();
     Feed(const Feed&) = delete;
@@ -63,6 +62,9 @@ class Feed {
 
     /// Records of the topic not read yet; 0 for files.
     [[nodiscard]] std::int64_t lag() const;
+
+    /// Records that Kafka had deleted before they were read; 0 for files.
+    [[nodiscard]] std::uint64_t lost_records() const noexcept;
 
   private:
     void read();

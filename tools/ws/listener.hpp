@@ -3,14 +3,11 @@
 #pragma once
 
 #include "common/base/unique_fd.hpp"
-#include "common/ops/metrics_server.hpp"
+#include "common/ops/listen.hpp"
 #include "tools/ws/event_loop.hpp"
 
-#include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
-#include <vector>
 
 namespace tlm::ws {
 
@@ -26,23 +23,19 @@ class Listener {
     /// No new connections from now on.
     void close() noexcept;
 
-    [[nodiscard]] std::uint16_t port() const noexcept { return m_port; }
-
     /// `127.0.0.1:8080`, as it was bound.
-    [[nodiscard]] const std::string& name() const noexcept { return m_name; }
+    [[nodiscard]] const std::string& name() const noexcept { return m_bound.name; }
 
     /// True when it can be reached from this machine only.
-    [[nodiscard]] bool loopback() const noexcept { return m_loopback; }
+    [[nodiscard]] bool loopback() const noexcept { return m_bound.loopback; }
 
   private:
     void accept();
 
     std::function<void(UniqueFd)> m_accepted;
     UniqueFd m_socket;
-    std::uint16_t m_port = 0;
-    std::string m_name;
-    bool m_loopback = false;
-    std::unique_ptr<ReadWatcher> m_watcher;
+    ops::BoundAddress m_bound;
+    ReadWatcher m_watcher;
     Timer m_resume; ///< after the process ran out of descriptors
 };
 

@@ -9,5 +9,7 @@ int main(int argc, char** argv)
     ws::Options options;
     return cli::run_program(
         argc, argv, [&options] { return ws::make_table(options); },
-        [&options](ops::Shutdown& shutdown) { return ws::run(options, shutdown); });
+        [&options](ops::Shutdown& shutdown) {
+            return ws::run(ws::make_settings(options), shutdown);
+        });
 }

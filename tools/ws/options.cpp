@@ -3,7 +3,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/units.hpp"
-#include "common/ops/metrics_server.hpp"
+#include "common/ops/listen.hpp"
 #include "tools/ws/admission.hpp"
 #include "tools/ws/hub.hpp"
 
@@ -13,27 +13,12 @@ namespace {
 
 constexpr cli::Range<milliseconds> kAges{milliseconds{1'000}, milliseconds{2'592'000'000}};
 
-bool is_listen_address(std::string_view text)
-{
-    try {
-        (void)ops::parse_listen_address(text);
-        return true;
-    } catch (const Error&) {
-        return false; // its text names another option
-    }
-}
-
 void add_server(cli::OptionTable& table, Options& options)
 {
     table.group("Server");
-    auto& listen = table.add(options.listen, "listen", 0, "ADDR:PORT",
-                             "Where to serve the page and the WebSocket; an empty ADDR is every "
-                             "address, port 0 any free one.");
-    listen.expected = "ADDR:PORT such as 127.0.0.1:8080, [::1]:8080 or :8080";
-    listen.set = [&options](std::string_view text) {
-        options.listen = text;
-        return is_listen_address(text);
-    };
+    table.add(options.listen, "listen", 0, "ADDR:PORT",
+              "Where to serve the page and the WebSocket; an empty ADDR is every "
+              "address, port 0 any free one.");
     auto& origin = table.add(options.allowed_origins, "allow-origin", 0, "ORIGIN",
                              "Let pages of this origin (https://dash.example.org) open the "
                              "WebSocket, beside those of this server; * lets all.");
@@ -54,6 +39,7 @@ void add_server(cli::OptionTable& table, Options& options)
               "On the page a device is late when nothing came for this long.", kAges);
     table.add(options.silent, "silent", 0, "DURATION", "Likewise silent; more than --late.", kAges);
     table.check([&options] {
+        static_cast<void>(ops::parse_listen_address(options.listen, "--listen"));
         if (options.silent <= options.late) {
             throw usage_error("--silent must be more than --late");
         }
@@ -118,6 +104,32 @@ cli::OptionTable make_table(Options& options)
     table.example("kcat -C -b localhost:9092 -t device.telemetry | tlm-ws --stdin",
                   "the same of what a pipe brings");
     return table;
+}
+
+Settings make_settings(const Options& options)
+{
+    Settings settings;
+    settings.listen = ops::parse_listen_address(options.listen, "--listen");
+    settings.allowed_origins = options.allowed_origins;
+    settings.max_clients = options.max_clients;
+    settings.tick = options.tick;
+    settings.late = options.late;
+    settings.silent = options.silent;
+    auto& input = settings.input;
+    if (!options.topic.empty()) {
+        input.kafka = cli::kafka_properties(options.kafka);
+    }
+    input.topic = options.topic;
+    input.from = options.from;
+    input.files = options.files;
+    input.exit_at_end = options.exit_at_end;
+    input.connect_timeout = options.connect_timeout.limit;
+    settings.store = {options.max_devices, options.max_value};
+    if (!options.metrics.listen.empty()) {
+        settings.metrics_listen =
+            ops::parse_listen_address(options.metrics.listen, "--metrics-listen");
+    }
+    return settings;
 }
 
 } // namespace tlm::ws

@@ -5,6 +5,7 @@
 #include "common/base/time.hpp"
 #include "common/cli/groups.hpp"
 #include "common/cli/option_table.hpp"
+#include "tools/ws/settings.hpp"
 
 #include <cstdint>
 #include <string>
@@ -36,5 +37,8 @@ struct Options {
 
 /// The table bound to `options`.
 [[nodiscard]] cli::OptionTable make_table(Options& options);
+
+/// Reads the file of Kafka's properties. Throws Error usage.
+[[nodiscard]] Settings make_settings(const Options& options);
 
 } // namespace tlm::ws

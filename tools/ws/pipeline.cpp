@@ -13,7 +13,6 @@
 #include "tools/ws/assets.hpp"
 #include "tools/ws/feed.hpp"
 #include "tools/ws/listener.hpp"
-#include "tools/ws/options.hpp"
 #include "tools/ws/server.hpp"
 #include "tools/ws/stats.hpp"
 #include "tools/ws/tick_pacer.hpp"
@@ -70,7 +69,7 @@ std::size_t descriptors_for(std::size_t wanted)
 
 class Pipeline {
   public:
-    Pipeline(const Options& options, ops::Shutdown& shutdown);
+    Pipeline(const Settings& settings, ops::Shutdown& shutdown);
 
     ExitStatus run();
 
@@ -84,7 +83,7 @@ class Pipeline {
     void on_leaving();
     [[nodiscard]] std::string hello() const;
 
-    const Options& m_options;
+    const Settings& m_settings;
     SystemClock m_clock;
     ops::Metrics m_metrics{"tlm-ws"};
     ops::Health m_health{kWatchdog};
@@ -115,26 +114,26 @@ class Pipeline {
     Monotonic m_deadline{};
 };
 
-Pipeline::Pipeline(const Options& options, ops::Shutdown& shutdown)
-    : m_options(options),
-      m_values({options.max_devices, options.max_value}),
-      m_pacer(options.tick),
-      m_listener(m_loop, ops::parse_listen_address(options.listen),
+Pipeline::Pipeline(const Settings& settings, ops::Shutdown& shutdown)
+    : m_settings(settings),
+      m_values(settings.store),
+      m_pacer(settings.tick),
+      m_listener(m_loop, settings.listen,
                  [this](UniqueFd socket) { m_server->adopt(std::move(socket)); }),
-      m_admission(options.allowed_origins, m_listener.loopback()),
+      m_admission(settings.allowed_origins, m_listener.loopback()),
       m_responder(m_values, m_admission, page_assets()),
-      m_feed(m_loop, options, m_values, m_clock, shutdown.fd(),
+      m_feed(m_loop, settings.input, m_values, m_clock, shutdown.fd(),
              [this](Feed::Progress progress) { on_records(progress); }),
       m_stop(m_loop, shutdown.fd(), [this] { begin_goodbye(); }),
       m_epoch(fmt::format("{:x}-{:x}", m_clock.wall(), ::getpid()))
 {
     ServerLimits limits;
-    limits.max_clients = descriptors_for(options.max_clients);
+    limits.max_clients = descriptors_for(settings.max_clients);
     m_server = std::make_unique<Server>(
         m_loop, m_hub, m_admission, m_responder, [this] { return hello(); }, limits);
-    if (!options.metrics.listen.empty()) {
-        m_metrics_server = std::make_unique<ops::MetricsServer>(
-            ops::parse_listen_address(options.metrics.listen), m_metrics, m_health);
+    if (settings.metrics_listen) {
+        m_metrics_server =
+            std::make_unique<ops::MetricsServer>(*settings.metrics_listen, m_metrics, m_health);
     }
 }
 
@@ -185,7 +184,8 @@ void Pipeline::on_tick()
         }
         m_server->wake_clients();
     }
-    if (m_feed.state() == Feed::State::ended && m_options.exit_at_end && !m_leaving.active()) {
+    if (m_feed.state() == Feed::State::ended && m_settings.input.exit_at_end &&
+        !m_leaving.active()) {
         m_deadline = now + kLastLook;
         m_leaving.start(kLeaving);
     }
@@ -207,6 +207,9 @@ void Pipeline::on_housekeeping()
         m_ready = true;
         m_health.set_ready(true);
         m_systemd.ready();
+    }
+    if (!m_ready) {
+        m_systemd.extend_timeout(kWatchdog); // Kafka may be the one that takes its time
     }
     const auto detail = fmt::format("{} devices, {} clients, input {}", m_values.size(),
                                     m_server->clients(), Feed::name(m_feed.state()));
@@ -261,15 +264,15 @@ std::string Pipeline::hello() const
 {
     return fmt::format(R"({{"type":"hello","v":1,"server":"tlm-ws {}","epoch":"{}","now":{},)"
                        R"("tick_ms":{},"late_ms":{},"silent_ms":{}}})",
-                       version(), m_epoch, m_clock.wall(), m_options.tick.count(),
-                       m_options.late.count(), m_options.silent.count());
+                       version(), m_epoch, m_clock.wall(), m_settings.tick.count(),
+                       m_settings.late.count(), m_settings.silent.count());
 }
 
 } // namespace
 
-ExitStatus run(const Options& options, ops::Shutdown& shutdown)
+ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
 {
-    Pipeline pipeline{options, shutdown};
+    Pipeline pipeline{settings, shutdown};
     return pipeline.run();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/base/exit_status.hpp"
+#include "tools/ws/settings.hpp"
 
 namespace tlm::ops {
 class Shutdown;
@@ -10,9 +11,7 @@ class Shutdown;
 
 namespace tlm::ws {
 
-struct Options;
-
 /// Serves until asked to stop, or until the end of the input with --exit-at-end. Throws Error.
-[[nodiscard]] ExitStatus run(const Options& options, ops::Shutdown& shutdown);
+[[nodiscard]] ExitStatus run(const Settings& settings, ops::Shutdown& shutdown);
 
 } // namespace tlm::ws

@@ -87,19 +87,6 @@ std::string body_of(const std::string& answer)
 
 } // namespace
 
-TEST_CASE("listen address: forms", "[ops]")
-{
-    CHECK(parse_listen_address("127.0.0.1:0").host == "127.0.0.1");
-    CHECK(parse_listen_address("[::1]:9100").host == "::1");
-    CHECK(parse_listen_address("[::1]:9100").port == 9100);
-    CHECK(parse_listen_address(":65535").host.empty());
-    for (const auto* text : {"", "9100", "localhost:1", "::1:9100", "127.0.0.1:", "127.0.0.1:65536",
-                             "127.0.0.1:x", "[127.0.0.1]:1", "[]:1", "1.2.3:4"}) {
-        INFO(text);
-        CHECK_THROWS_AS(parse_listen_address(text), Error);
-    }
-}
-
 TEST_CASE("metrics server: a port in use is an error", "[ops]")
 {
     const Server first;

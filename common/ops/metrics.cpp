@@ -45,6 +45,11 @@ void Counter::add(double n) noexcept
     }
 }
 
+void Counter::follow(std::uint64_t total) noexcept
+{
+    add(static_cast<double>(total) - value());
+}
+
 double Counter::value() const noexcept
 {
     return m_counter->Value();

@@ -2,6 +2,7 @@
 // Counters, gauges and histograms in the Prometheus text format.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +24,10 @@ class Counter {
     explicit Counter(prometheus::Counter& counter) noexcept : m_counter(&counter) {}
 
     void add(double n = 1) noexcept; ///< n < 0 is ignored
+
+    /// Grows to `total`, which is counted elsewhere; a smaller one is ignored. Either this or
+    /// add(), and from one thread.
+    void follow(std::uint64_t total) noexcept;
 
     [[nodiscard]] double value() const noexcept;
 

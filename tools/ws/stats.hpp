@@ -8,10 +8,6 @@
 #include "tools/ws/hub.hpp"
 #include "tools/ws/server.hpp"
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 namespace tlm::ws {
 
 /// The metrics of one process. Records are counted as they come, the rest is copied from the
@@ -26,18 +22,6 @@ class Stats {
                 milliseconds tick);
 
   private:
-    /// A counter that follows a number kept elsewhere.
-    struct Followed {
-        ops::Counter counter;
-        std::uint64_t seen = 0;
-
-        void follow(std::uint64_t now) noexcept
-        {
-            counter.add(static_cast<double>(now - seen));
-            seen = now;
-        }
-    };
-
     ops::Counter m_stored;
     ops::Counter m_shortened;
     ops::Counter m_stale;
@@ -47,17 +31,18 @@ class Stats {
     ops::Gauge m_stored_bytes;
     ops::Gauge m_clients;
     ops::Gauge m_lag;
+    ops::Counter m_lost;
     ops::Gauge m_tick;
-    Followed m_frames_built;
-    Followed m_frames_sent;
-    Followed m_devices_sent;
-    Followed m_bytes_sent;
-    Followed m_connections;
-    Followed m_connections_full;
-    Followed m_clients_opened;
-    Followed m_clients_refused;
-    Followed m_oversize;
-    Followed m_requests;
+    ops::Counter m_frames_built;
+    ops::Counter m_frames_sent;
+    ops::Counter m_devices_sent;
+    ops::Counter m_bytes_sent;
+    ops::Counter m_connections;
+    ops::Counter m_connections_full;
+    ops::Counter m_clients_opened;
+    ops::Counter m_clients_refused;
+    ops::Counter m_oversize;
+    ops::Counter m_requests;
 };
 
 } // namespace tlm::ws

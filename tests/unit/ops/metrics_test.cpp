@@ -47,6 +47,19 @@ TEST_CASE("metrics: names keep the rules", "[ops]")
     CHECK_THROWS_AS(metrics.histogram("tlm_x", "x", {1}), std::logic_error);
 }
 
+TEST_CASE("counter: follows a total that is kept elsewhere", "[ops]")
+{
+    Metrics metrics("prog");
+    Counter counter = metrics.counter("tlm_things_total", "Things.");
+    counter.follow(3);
+    counter.follow(3);
+    CHECK(counter.value() == 3);
+    counter.follow(1); // what counts began anew
+    CHECK(counter.value() == 3);
+    counter.follow(10);
+    CHECK(counter.value() == 10);
+}
+
 TEST_CASE("health: alive while there is progress", "[ops]")
 {
     const Monotonic start{std::chrono::hours{1}};

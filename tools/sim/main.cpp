@@ -9,5 +9,7 @@ int main(int argc, char** argv)
     tlm::sim::Options options;
     return tlm::cli::run_program(
         argc, argv, [&options] { return tlm::sim::make_table(options); },
-        [&options](tlm::ops::Shutdown& shutdown) { return tlm::sim::run(options, shutdown); });
+        [&options](tlm::ops::Shutdown& shutdown) {
+            return tlm::sim::run(tlm::sim::make_settings(options), shutdown);
+        });
 }

@@ -10,8 +10,11 @@
 #include "common/record/topic_template.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <set>
 #include <utility>
+#include <variant>
 
 namespace tlm::sim {
 namespace {
@@ -249,6 +252,53 @@ void add_examples(cli::OptionTable& table)
                   "the same thousand records every time");
 }
 
+std::vector<Point> read_recording(const std::string& path, std::uint32_t device)
+{
+    constexpr std::size_t kLargest = 1UL << 30U; // all of it is held in memory
+    auto parsed = parse_recording(cli::read_text_file(path, kLargest, "--replay"), device);
+    if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
+        throw usage_error(bad->line > 0 ? fmt::format("{}:{}: {}", path, bad->line, bad->text)
+                                        : fmt::format("{}: {}", path, bad->text));
+    }
+    return std::get<std::vector<Point>>(std::move(parsed));
+}
+
+Recordings read_recordings(const Options& options)
+{
+    std::vector<std::string> paths = options.recordings;
+    paths.insert(paths.end(), options.operands.begin(), options.operands.end());
+    Recordings recordings;
+    std::set<std::string> known;
+    for (const auto& path : paths) {
+        auto name = device_id_of(path);
+        if (name.empty()) {
+            throw usage_error(path + ": the name of the file names no device");
+        }
+        if (!known.insert(name).second) {
+            throw usage_error(path + ": a second recording of the device " + name);
+        }
+        const auto device = static_cast<std::uint32_t>(recordings.points.size());
+        recordings.points.push_back(read_recording(path, device));
+        recordings.devices.push_back(std::move(name));
+    }
+    return recordings;
+}
+
+mqtt::PublisherOptions make_publisher(const Options& options)
+{
+    mqtt::PublisherOptions publisher;
+    publisher.url = mqtt::parse_url(options.mqtt);
+    publisher.client_id =
+        options.client_id.empty() ? fmt::format("tlm-sim-{}", ::getpid()) : options.client_id;
+    publisher.version = options.mqtt_version;
+    publisher.qos = options.qos;
+    publisher.window = static_cast<std::uint16_t>(options.inflight);
+    if (options.password_file) {
+        publisher.password = cli::read_secret_file("--mqtt-password-file", *options.password_file);
+    }
+    return publisher;
+}
+
 } // namespace
 
 cli::OptionTable make_table(Options& options)
@@ -269,18 +319,31 @@ cli::OptionTable make_table(Options& options)
     return table;
 }
 
-std::optional<std::string> read_password(const Options& options)
+Settings make_settings(const Options& options)
 {
-    if (!options.password_file) {
-        return std::nullopt;
+    Settings settings;
+    settings.devices = static_cast<std::uint32_t>(options.devices);
+    settings.device_prefix = options.device_prefix;
+    settings.seed = options.seed;
+    settings.payload_size = options.payload_size;
+    if (options.replays()) {
+        settings.recordings = read_recordings(options);
     }
-    return cli::read_secret_file("--mqtt-password-file", *options.password_file);
-}
-
-std::string read_recording_file(const std::string& path)
-{
-    constexpr std::size_t kLargest = 1UL << 30U; // all of it is held in memory
-    return cli::read_text_file(path, kLargest, "--replay");
+    settings.rate = options.rate;
+    settings.count = options.count;
+    settings.duration = options.duration;
+    settings.speed = options.speed;
+    settings.keep_time = options.keep_time;
+    settings.align = options.align;
+    settings.start_time = options.start_time;
+    if (!options.mqtt.empty()) {
+        settings.broker = make_publisher(options);
+    }
+    settings.topic_template = options.topic_template;
+    settings.ledger = options.ledger;
+    settings.connect_timeout = options.connect_timeout.limit;
+    settings.drain_timeout = options.drain_timeout;
+    return settings;
 }
 
 } // namespace tlm::sim

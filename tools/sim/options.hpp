@@ -6,6 +6,7 @@
 #include "common/cli/groups.hpp"
 #include "common/mqtt/codec.hpp"
 #include "tools/sim/pacer.hpp"
+#include "tools/sim/settings.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -55,10 +56,7 @@ struct Options {
 /// The table that fills `options`, which must outlive it.
 [[nodiscard]] cli::OptionTable make_table(Options& options);
 
-/// The password of --mqtt-password-file, if any. Throws Error usage when it cannot be read.
-[[nodiscard]] std::optional<std::string> read_password(const Options& options);
-
-/// A whole file of --replay, up to 1 GiB. Throws Error usage when it cannot be read.
-[[nodiscard]] std::string read_recording_file(const std::string& path);
+/// Reads the recordings and the password. Throws Error usage.
+[[nodiscard]] Settings make_settings(const Options& options);
 
 } // namespace tlm::sim

@@ -6,12 +6,12 @@
 #include "common/ops/signals.hpp"
 #include "tools/sim/lag.hpp"
 #include "tools/sim/ledger_file.hpp"
-#include "tools/sim/options.hpp"
 #include "tools/sim/outlet.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/progress.hpp"
 #include "tools/sim/recording.hpp"
 #include "tools/sim/script.hpp"
+#include "tools/sim/settings.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -21,7 +21,6 @@
 #include <array>
 #include <ctime>
 #include <memory>
-#include <set>
 #include <utility>
 
 namespace tlm::sim {
@@ -43,106 +42,75 @@ struct Plan {
     std::optional<milliseconds> ends; ///< after the start; only where the script has no end
 };
 
-std::vector<Point> read_recording(const std::string& path, std::uint32_t device)
+/// Takes the points out of the settings.
+Plan plan_replay(Settings& settings, const Identity& identity, EpochMs now)
 {
-    auto parsed = parse_recording(read_recording_file(path), device);
-    if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
-        throw usage_error(bad->line > 0 ? fmt::format("{}:{}: {}", path, bad->line, bad->text)
-                                        : fmt::format("{}: {}", path, bad->text));
+    auto& recordings = settings.recordings;
+    if (settings.align) {
+        align_starts(recordings.points);
     }
-    return std::get<std::vector<Point>>(std::move(parsed));
-}
-
-Plan plan_replay(const Options& options, const Identity& identity, EpochMs now)
-{
-    std::vector<std::string> paths = options.recordings;
-    paths.insert(paths.end(), options.operands.begin(), options.operands.end());
-    std::vector<std::vector<Point>> recordings;
-    std::vector<std::string> names;
-    std::set<std::string> known;
-    for (const auto& path : paths) {
-        names.push_back(device_id_of(path));
-        if (names.back().empty()) {
-            throw usage_error(path + ": the name of the file names no device");
-        }
-        if (!known.insert(names.back()).second) {
-            throw usage_error(path + ": a second recording of the device " + names.back());
-        }
-        recordings.push_back(read_recording(path, static_cast<std::uint32_t>(recordings.size())));
-    }
-    if (options.align) {
-        align_starts(recordings);
-    }
-    auto points = merge(std::move(recordings));
+    auto points = merge(std::move(recordings.points));
     if (milliseconds{points.back().ts - points.front().ts} > kLongestSeries) {
         throw usage_error("--replay: the recordings are more than 100 years apart");
     }
-    auto script = std::make_unique<ReplayScript>(std::move(points), std::move(names), identity);
-    auto timeline = Timeline::moved_to(now, *script->last_position(), options.speed);
-    if (options.keep_time || options.start_time) {
-        const EpochMs first = options.start_time.value_or(script->first_ts());
-        timeline = Timeline::fixed_at(first, options.speed);
+    auto script = std::make_unique<ReplayScript>(std::move(points), recordings.devices, identity);
+    auto timeline = Timeline::moved_to(now, *script->last_position(), settings.speed);
+    if (settings.keep_time || settings.start_time) {
+        const EpochMs first = settings.start_time.value_or(script->first_ts());
+        timeline = Timeline::fixed_at(first, settings.speed);
     }
     return {std::move(script), timeline, std::nullopt};
 }
 
-Plan plan_fleet(const Options& options, const Identity& identity, EpochMs now)
+Plan plan_fleet(const Settings& settings, const Identity& identity, EpochMs now)
 {
-    FleetScript::Settings settings{.devices = static_cast<std::uint32_t>(options.devices),
-                                   .prefix = options.device_prefix,
-                                   .rate = options.rate,
-                                   .count = options.count};
-    if (options.duration && options.rate) {
-        settings.count = steady_count(*options.duration, *options.rate);
+    FleetScript::Settings fleet{.devices = settings.devices,
+                                .prefix = settings.device_prefix,
+                                .rate = settings.rate,
+                                .count = settings.count};
+    if (settings.duration && settings.rate) {
+        fleet.count = steady_count(*settings.duration, *settings.rate);
     }
-    auto script = std::make_unique<FleetScript>(settings, identity, default_signals());
-    if (!options.rate) {
-        return {std::move(script), std::nullopt, options.duration};
+    auto script = std::make_unique<FleetScript>(fleet, identity, default_signals());
+    if (!settings.rate) {
+        return {std::move(script), std::nullopt, settings.duration};
     }
     const auto last = script->last_position().value_or(nanoseconds{0});
-    const auto timeline = options.start_time
-                              ? Timeline::fixed_at(*options.start_time, options.speed)
-                              : Timeline::moved_to(now, last, options.speed);
+    const auto timeline = settings.start_time
+                              ? Timeline::fixed_at(*settings.start_time, settings.speed)
+                              : Timeline::moved_to(now, last, settings.speed);
     return {std::move(script), timeline, std::nullopt};
 }
 
-Plan make_plan(const Options& options, EpochMs now)
+Plan make_plan(Settings& settings, EpochMs now)
 {
     constexpr EpochMs kSecond = 1'000;
     Identity identity;
-    identity.pad_to = options.payload_size;
-    identity.seed = options.seed.value_or(static_cast<std::uint64_t>(now));
-    identity.boot = options.seed ? static_cast<std::int64_t>(*options.seed) : now / kSecond;
-    return options.replays() ? plan_replay(options, identity, now)
-                             : plan_fleet(options, identity, now);
+    identity.pad_to = settings.payload_size;
+    identity.seed = settings.seed.value_or(static_cast<std::uint64_t>(now));
+    identity.boot = settings.seed ? static_cast<std::int64_t>(*settings.seed) : now / kSecond;
+    const bool replays = !settings.recordings.devices.empty();
+    return replays ? plan_replay(settings, identity, now) : plan_fleet(settings, identity, now);
 }
 
-std::unique_ptr<Outlet> make_outlet(const Options& options)
+std::unique_ptr<Outlet> make_outlet(const Settings& settings)
 {
-    if (options.mqtt.empty()) {
+    if (!settings.broker) {
         return std::make_unique<RecordOutlet>(STDOUT_FILENO, "standard output");
     }
-    mqtt::PublisherOptions publisher;
-    publisher.url = mqtt::parse_url(options.mqtt);
-    publisher.client_id =
-        options.client_id.empty() ? fmt::format("tlm-sim-{}", ::getpid()) : options.client_id;
-    publisher.version = options.mqtt_version;
-    publisher.qos = options.qos;
-    publisher.window = static_cast<std::uint16_t>(options.inflight);
-    publisher.password = read_password(options);
-    return std::make_unique<MqttOutlet>(publisher, TopicTemplate{options.topic_template},
-                                        options.connect_timeout.limit);
+    return std::make_unique<MqttOutlet>(*settings.broker, TopicTemplate{settings.topic_template},
+                                        settings.connect_timeout);
 }
 
 /// The loop. Time since `m_start` is what positions are compared with.
 class Run {
   public:
-    Run(Plan plan, Outlet& outlet, LedgerFile* ledger, const Options& options,
+    Run(Plan plan, Outlet& outlet, LedgerFile* ledger, const Settings& settings,
         ops::Shutdown& shutdown, const Clock& clock)
         : m_plan(std::move(plan)),
           m_outlet(outlet),
           m_ledger(ledger),
-          m_drain_timeout(options.drain_timeout),
+          m_drain_timeout(settings.drain_timeout),
           m_shutdown(shutdown),
           m_clock(clock),
           m_start(clock.monotonic()),
@@ -294,16 +262,16 @@ void Run::report() const
 
 } // namespace
 
-ExitStatus run(const Options& options, ops::Shutdown& shutdown)
+ExitStatus run(Settings settings, ops::Shutdown& shutdown)
 {
     const SystemClock clock;
     std::optional<LedgerFile> ledger;
-    auto plan = make_plan(options, clock.wall());
-    const auto outlet = make_outlet(options);
-    if (options.ledger) {
-        ledger.emplace(*options.ledger);
+    auto plan = make_plan(settings, clock.wall());
+    const auto outlet = make_outlet(settings);
+    if (settings.ledger) {
+        ledger.emplace(*settings.ledger);
     }
-    Run loop{std::move(plan), *outlet, ledger ? &*ledger : nullptr, options, shutdown, clock};
+    Run loop{std::move(plan), *outlet, ledger ? &*ledger : nullptr, settings, shutdown, clock};
     try {
         const auto status = loop.play();
         loop.report();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/base/exit_status.hpp"
+#include "tools/sim/settings.hpp"
 
 namespace tlm::ops {
 class Shutdown;
@@ -10,9 +11,7 @@ class Shutdown;
 
 namespace tlm::sim {
 
-struct Options;
-
 /// The whole run. Throws Error for what the user or an administrator must see to.
-[[nodiscard]] ExitStatus run(const Options& options, ops::Shutdown& shutdown);
+[[nodiscard]] ExitStatus run(Settings settings, ops::Shutdown& shutdown);
 
 } // namespace tlm::sim

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
 namespace tlm::cli {
 
@@ -144,7 +143,7 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t limit,
     };
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) {
-        throw fail(std::generic_category().message(errno));
+        throw fail(errno_text(errno));
     }
     std::string text;
     std::string buffer(64U << 10U, '\0');
@@ -157,7 +156,7 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t limit,
             if (errno == EINTR) {
                 continue;
             }
-            throw fail(std::generic_category().message(errno));
+            throw fail(errno_text(errno));
         }
         text.append(buffer, 0, static_cast<std::size_t>(n));
         if (text.size() > limit) {

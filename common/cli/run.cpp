@@ -14,7 +14,6 @@
 #include <csignal>
 #include <exception>
 #include <new>
-#include <system_error>
 
 namespace tlm::cli {
 
@@ -56,7 +55,7 @@ ExitStatus answer(const std::string& program, std::string_view text)
     if (write_all(STDOUT_FILENO, text) || errno == EPIPE) {
         return ExitStatus::ok;
     }
-    const auto why = std::generic_category().message(errno);
+    const auto why = errno_text(errno);
     static_cast<void>(write_all(
         STDERR_FILENO, fmt::format("{}: cannot write to standard output: {}\n", program, why)));
     return ExitStatus::failure;

@@ -9,7 +9,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <system_error>
 #include <utility>
 
 namespace tlm::ndjson {
@@ -17,11 +16,6 @@ namespace tlm::ndjson {
 namespace {
 
 constexpr std::size_t kFull = 64 * 1024;
-
-std::string reason(int error)
-{
-    return std::generic_category().message(error);
-}
 
 /// A new name survives a power cut only once its folder is on disk as well.
 void sync_folder_of(const std::string& path)
@@ -52,7 +46,7 @@ FileSink::FileSink(std::string path) : m_path(std::move(path))
     m_fd.reset(
         ::open(m_path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, kOwnerOnly));
     if (!m_fd) {
-        throw usage_error("cannot append to '" + m_path + "': " + reason(errno));
+        throw usage_error("cannot append to '" + m_path + "': " + errno_text(errno));
     }
 
     struct stat status {};
@@ -97,7 +91,7 @@ void FileSink::close()
 {
     sync();
     if (const auto fd = m_fd.release(); fd >= 0 && ::close(fd) != 0) {
-        throw fatal_error("cannot write to '" + m_path + "': " + reason(errno));
+        throw fatal_error("cannot write to '" + m_path + "': " + errno_text(errno));
     }
 }
 
@@ -109,7 +103,7 @@ void FileSink::write_out()
         if (got >= 0) {
             written += static_cast<std::size_t>(got);
         } else if (errno != EINTR) {
-            throw fatal_error("cannot write to '" + m_path + "': " + reason(errno));
+            throw fatal_error("cannot write to '" + m_path + "': " + errno_text(errno));
         }
     }
     m_buffer.clear();
@@ -123,7 +117,7 @@ void FileSink::sync()
     write_out();
     // EINVAL, EROFS: a pipe or a device, which has nothing to bring to a disk.
     if (::fsync(m_fd.get()) != 0 && errno != EINVAL && errno != EROFS) {
-        throw fatal_error("cannot write to '" + m_path + "': " + reason(errno));
+        throw fatal_error("cannot write to '" + m_path + "': " + errno_text(errno));
     }
     m_synced.insert(m_synced.end(), m_unsynced.begin(), m_unsynced.end());
     m_unsynced.clear();

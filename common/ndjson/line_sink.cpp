@@ -6,11 +6,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <limits>
-#include <system_error>
 #include <utility>
 
 namespace tlm::ndjson {
@@ -88,14 +85,11 @@ bool LineSink::write_some(milliseconds wait)
                 break;
             }
             pollfd waiting{m_fd, POLLOUT, 0};
-            const auto left = std::min<milliseconds::rep>((wait - passed).count(),
-                                                          std::numeric_limits<int>::max());
-            ::poll(&waiting, 1, static_cast<int>(left));
+            ::poll(&waiting, 1, poll_timeout(wait - passed));
         } else if (errno != EINTR) {
             const auto error = errno;
             confirm(written);
-            throw fatal_error("cannot write to " + m_name + ": " +
-                              std::generic_category().message(error));
+            throw fatal_error("cannot write to " + m_name + ": " + errno_text(error));
         }
     }
     confirm(written);

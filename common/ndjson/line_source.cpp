@@ -7,10 +7,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <limits>
-#include <system_error>
 #include <utility>
 
 namespace tlm::ndjson {
@@ -18,11 +15,6 @@ namespace tlm::ndjson {
 namespace {
 
 constexpr std::size_t kReadBytes = 256 * 1024;
-
-std::string reason(int error)
-{
-    return std::generic_category().message(error);
-}
 
 } // namespace
 
@@ -71,7 +63,7 @@ bool LineSource::open_next()
         // Opening a FIFO waits for a writer, and no signal ends that; poll() waits better.
         m_owned.reset(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         if (!m_owned) {
-            throw usage_error("cannot read '" + name + "': " + reason(errno));
+            throw usage_error("cannot read '" + name + "': " + errno_text(errno));
         }
         m_fd = m_owned.get();
     }
@@ -83,11 +75,9 @@ bool LineSource::open_next()
 
 bool LineSource::readable(milliseconds wait) const
 {
-    constexpr milliseconds kMost{std::numeric_limits<int>::max()};
     pollfd waiting{m_fd, POLLIN, 0};
-    const auto milli = static_cast<int>(std::clamp(wait, milliseconds{0}, kMost).count());
     // A signal ends the wait early: the caller may want to know.
-    return ::poll(&waiting, 1, milli) > 0;
+    return ::poll(&waiting, 1, poll_timeout(wait)) > 0;
 }
 
 void LineSource::fill()
@@ -107,7 +97,7 @@ void LineSource::fill()
         return;
     }
     const auto& name = m_files[m_next_file - 1];
-    const auto text = "cannot read '" + name + "': " + reason(errno);
+    const auto text = "cannot read '" + name + "': " + errno_text(errno);
     throw errno == EISDIR ? usage_error(text) : fatal_error(text);
 }
 

@@ -15,7 +15,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
-#include <system_error>
 
 namespace tlm::ops {
 
@@ -24,7 +23,7 @@ namespace {
 UniqueFd checked(int fd, const char* what)
 {
     if (fd < 0) {
-        throw fatal_error(fmt::format("{}: {}", what, std::generic_category().message(errno)));
+        throw fatal_error(fmt::format("{}: {}", what, errno_text(errno)));
     }
     return UniqueFd{fd};
 }
@@ -68,7 +67,7 @@ Shutdown::Shutdown() : m_stop(make_event()), m_reload(make_event()), m_quit(make
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, nullptr);
     if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); error != 0) {
-        throw fatal_error("pthread_sigmask: " + std::generic_category().message(error));
+        throw fatal_error("pthread_sigmask: " + errno_text(error));
     }
     m_signals = checked(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd");
     m_watcher = std::thread([this] { watch(); });

@@ -6,8 +6,8 @@
 #include "common/base/unique_fd.hpp"
 #include "common/kafka/config.hpp"
 #include "common/kafka/handles.hpp"
-#include "common/kafka/producer.hpp"
 #include "common/kafka/repeat_filter.hpp"
+#include "common/kafka/wait.hpp"
 
 #include <atomic>
 #include <cstdint>

@@ -5,7 +5,7 @@
 #include "common/base/time.hpp"
 #include "common/flow/source.hpp"
 #include "common/kafka/config.hpp"
-#include "common/kafka/producer.hpp"
+#include "common/kafka/wait.hpp"
 #include "common/record/header.hpp"
 
 #include <cstddef>

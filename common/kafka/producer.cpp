@@ -18,7 +18,6 @@ static_assert(sizeof(void*) == sizeof(Ticket), "a ticket travels as librdkafka's
 /// One topic and what became of its messages.
 struct Lane {
     std::vector<Delivery> deliveries;
-    std::size_t outstanding = 0;
     TopicHandle topic;
 };
 
@@ -176,7 +175,6 @@ bool Producer::produce(TopicId topic, const Output& output, Ticket ticket)
     const RdError error(rd_kafka_produceva(m_impl->client.get(), arguments.data(), count));
     if (error == nullptr) {
         static_cast<void>(headers.release()); // the message owns them now
-        ++lane.outstanding;
         return true;
     }
     const auto code = rd_kafka_error_code(error.get());
@@ -187,7 +185,6 @@ bool Producer::produce(TopicId topic, const Output& output, Ticket ticket)
         m_impl->state.failed(RD_KAFKA_RESP_ERR__FATAL, rd_kafka_error_string(error.get()));
         m_impl->state.check();
     }
-    ++lane.outstanding;
     lane.deliveries.push_back({.ticket = ticket, .delivered = false, .error = describe(code)});
     return true;
 }
@@ -196,7 +193,6 @@ void Producer::collect(TopicId topic, std::vector<Delivery>& deliveries)
 {
     m_impl->serve();
     auto& lane = *m_impl->lanes.at(topic);
-    lane.outstanding -= lane.deliveries.size();
     if (deliveries.empty()) {
         deliveries.swap(lane.deliveries);
         return;
@@ -204,11 +200,6 @@ void Producer::collect(TopicId topic, std::vector<Delivery>& deliveries)
     deliveries.insert(deliveries.end(), std::make_move_iterator(lane.deliveries.begin()),
                       std::make_move_iterator(lane.deliveries.end()));
     lane.deliveries.clear();
-}
-
-std::size_t Producer::outstanding(TopicId topic) const noexcept
-{
-    return m_impl->lanes[topic]->outstanding;
 }
 
 bool Producer::flush(milliseconds deadline)

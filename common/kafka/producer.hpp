@@ -5,6 +5,7 @@
 #include "common/base/time.hpp"
 #include "common/flow/sink.hpp"
 #include "common/kafka/config.hpp"
+#include "common/kafka/wait.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,9 +24,6 @@ struct ProducerOptions {
     /// switch it off where collect() is called in ticks.
     bool wake_on_delivery = true;
 };
-
-/// How wait_until_known() ended; running into its deadline is an Error.
-enum class [[nodiscard]] Wait{ready, stopped};
 
 /// Writes to topics, in order within a key: idempotent, acks=all, never gives up on a message that
 /// a broker may still take. One thread uses it; several sinks may share it, each with its topic.
@@ -55,9 +53,6 @@ class Producer {
     /// fails alone or with its batch, as the broker decides; `error` begins with Kafka's name of
     /// the error (`MSG_SIZE_TOO_LARGE: ...`).
     void collect(TopicId topic, std::vector<Delivery>& deliveries);
-
-    /// Messages taken whose deliveries were not collected yet.
-    [[nodiscard]] std::size_t outstanding(TopicId topic) const noexcept;
 
     /// Sends what lingers and waits for up to `deadline` for every delivery report. True when none
     /// is missing.

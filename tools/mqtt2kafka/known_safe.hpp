@@ -23,8 +23,6 @@ class KnownSafe {
 
     void clear() { m_counts.clear(); }
 
-    [[nodiscard]] bool empty() const noexcept { return m_counts.empty(); }
-
   private:
     [[nodiscard]] const std::string& key_of(const Message& message);
 

@@ -22,9 +22,6 @@ class MessageBatch {
 
     [[nodiscard]] std::size_t size() const noexcept { return m_entries.size(); }
 
-    /// Of topics and payloads.
-    [[nodiscard]] std::size_t bytes() const noexcept { return m_bytes.size(); }
-
     /// Memory beyond `kKept` bytes, left by a rare large message, is given back.
     void clear();
 

@@ -14,7 +14,6 @@ TEST_CASE("message batch: messages come back as they were", "[mqtt2kafka]")
     batch.add({"c", binary, 0, true, false});
     batch.add({"d", "", 2, false, false});
     REQUIRE(batch.size() == 3);
-    CHECK(batch.bytes() == 3 + 7 + 1 + 2 + 1);
     CHECK(batch[0].topic == "a/b");
     CHECK(batch[0].payload == "payload");
     CHECK(batch[0].dup);
@@ -24,7 +23,6 @@ TEST_CASE("message batch: messages come back as they were", "[mqtt2kafka]")
     CHECK(batch[2].payload.empty());
     batch.clear();
     CHECK(batch.size() == 0);
-    CHECK(batch.bytes() == 0);
     batch.add({"e", "f", 1, false, false});
     CHECK(batch[0].topic == "e");
 }

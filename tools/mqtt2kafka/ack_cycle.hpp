@@ -5,9 +5,7 @@
 #include "common/base/backoff.hpp"
 #include "common/base/time.hpp"
 
-#include <chrono>
 #include <cstddef>
-#include <optional>
 
 namespace tlm::mqtt2kafka {
 

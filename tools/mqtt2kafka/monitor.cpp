@@ -20,12 +20,6 @@ std::string name(std::string_view what)
     return fmt::format("tlm_mqtt2kafka_{}", what);
 }
 
-/// Counters of the library only add; ours are totals.
-void raise(ops::Counter& counter, std::uint64_t total)
-{
-    counter.add(static_cast<double>(total) - counter.value());
-}
-
 } // namespace
 
 Monitor::Monitor(const std::string& listen)
@@ -77,11 +71,11 @@ void Monitor::update(const Forwarder& forwarder, const Links& links, Monotonic n
 {
     const Counts& counts = forwarder.counts();
     for (CounterOf& entry : m_counters) {
-        raise(entry.counter, counts.*entry.field);
+        entry.counter.follow(counts.*entry.field);
     }
     count_dead_letters(counts);
-    raise(m_reconnects, links.reconnects);
-    raise(m_sessions_lost, links.sessions_lost);
+    m_reconnects.follow(links.reconnects);
+    m_sessions_lost.follow(links.sessions_lost);
     m_subscribed.set(links.subscribed ? 1 : 0);
     m_parked.set(links.parked ? 1 : 0);
     m_kafka.set(links.kafka ? 1 : 0);
@@ -108,7 +102,7 @@ void Monitor::count_dead_letters(const Counts& counts)
                                                    {{"reason", std::string{reason_name(reason)}}}))
                         .first;
         }
-        raise(found->second, total);
+        found->second.follow(total);
     }
 }
 

@@ -155,12 +155,12 @@ DlqOptions::To DlqOptions::to() const noexcept
 
 std::string DlqOptions::topic() const
 {
-    return target.substr(kTopicPrefix.size());
+    return to() == To::topic ? target.substr(kTopicPrefix.size()) : "";
 }
 
-std::filesystem::path DlqOptions::file() const
+std::string DlqOptions::file() const
 {
-    return target;
+    return to() == To::file ? target : "";
 }
 
 void add_dlq(OptionTable& table, DlqOptions& options, const KafkaOptions& kafka)

@@ -66,8 +66,8 @@ struct DlqOptions {
     std::string target; ///< as written: a file, `topic:NAME`, or empty for stderr
 
     [[nodiscard]] To to() const noexcept;
-    [[nodiscard]] std::string topic() const;          ///< NAME; only when to() is topic
-    [[nodiscard]] std::filesystem::path file() const; ///< only when to() is file
+    [[nodiscard]] std::string topic() const; ///< NAME; empty when to() is not topic
+    [[nodiscard]] std::string file() const;  ///< empty when to() is not file
 };
 
 void add_dlq(OptionTable& table, DlqOptions& options, const KafkaOptions& kafka);

@@ -13,6 +13,13 @@
 
 namespace tlm {
 
+/// Where dead letters go: to `topic`, else to `file`, else (both empty, or the file is `-`) to
+/// stderr. kafka::open_dead_letters() opens the one, ndjson::open_dead_letters() the others.
+struct DeadLetterTarget {
+    std::string topic;
+    std::string file;
+};
+
 /// Sends dead letters to a sink of their own: as Kafka records (payload and key unchanged, the
 /// rest as headers) or as lines of NDJSON. What was rejected may be acknowledged when its delivery
 /// says so, not before. Used by one thread.

@@ -43,4 +43,9 @@ void KafkaSink::close()
     }
 }
 
+DeadLetters open_dead_letters(std::shared_ptr<Producer> producer, const std::string& topic)
+{
+    return {std::make_unique<KafkaSink>(std::move(producer), topic), DeadLetters::Form::record};
+}
+
 } // namespace tlm::kafka

@@ -2,6 +2,7 @@
 // A topic as a sink.
 #pragma once
 
+#include "common/flow/dead_letters.hpp"
 #include "common/flow/sink.hpp"
 #include "common/kafka/producer.hpp"
 
@@ -25,12 +26,14 @@ class KafkaSink final : public Sink {
     /// one failed here that nobody has collected. The producer goes on for its other sinks.
     void close() override;
 
-    [[nodiscard]] Producer& producer() noexcept { return *m_producer; }
-
   private:
     std::shared_ptr<Producer> m_producer;
     Producer::TopicId m_topic;
     milliseconds m_close_deadline;
 };
+
+/// Dead letters as records of a topic.
+[[nodiscard]] DeadLetters open_dead_letters(std::shared_ptr<Producer> producer,
+                                            const std::string& topic);
 
 } // namespace tlm::kafka

@@ -9,8 +9,7 @@
 namespace tlm::ndjson {
 
 /// Empty or `-` is stderr; everything else is a file that is appended to, each letter on disk
-/// before it is delivered. Throws Error usage when the file cannot be opened. (A topic:
-/// `DeadLetters{std::make_unique<kafka::KafkaSink>(producer, name), DeadLetters::Form::record}`.)
+/// before it is delivered. Throws Error usage when the file cannot be opened.
 [[nodiscard]] DeadLetters open_dead_letters(const std::string& path);
 
 } // namespace tlm::ndjson

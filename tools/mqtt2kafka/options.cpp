@@ -191,9 +191,9 @@ Settings make_settings(const Options& o)
     s.cycle.park_after = std::min(s.cycle.park_after, o.keep_alive / 4);
     s.kafka = cli::kafka_properties(o.kafka);
     s.topic = o.output.empty() ? o.topic : "";
-    s.dead_letters = o.dlq.target;
-    if (s.dead_letters.empty() && !s.topic.empty()) {
-        s.dead_letters = "topic:" + s.topic + ".dlq";
+    s.dead_letters = {o.dlq.topic(), o.dlq.file()};
+    if (o.dlq.target.empty() && !s.topic.empty()) {
+        s.dead_letters.topic = s.topic + ".dlq";
     }
     s.metrics_listen = o.metrics.listen;
     s.drain_timeout = o.drain_timeout;

@@ -19,7 +19,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace tlm::mqtt2kafka {
@@ -27,7 +26,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::string_view kTopicPrefix = "topic:";
 /// How often systemd hears that we are still waiting.
 constexpr milliseconds kWaitInterval = seconds{10};
 
@@ -53,27 +51,25 @@ std::shared_ptr<kafka::Producer> open_producer(const Settings& settings)
 Outputs open_outputs(const Settings& settings)
 {
     Outputs outputs;
-    const bool dead_topic = std::string_view{settings.dead_letters}.starts_with(kTopicPrefix);
-    if (!settings.topic.empty() || dead_topic) {
+    const DeadLetterTarget& dead_letters = settings.dead_letters;
+    for (const std::string& topic : {settings.topic, dead_letters.topic}) {
+        if (!topic.empty()) {
+            outputs.topics.push_back(topic);
+        }
+    }
+    if (!outputs.topics.empty()) {
         outputs.producer = open_producer(settings);
     }
-    const auto open_topic = [&outputs](const std::string& name) {
-        outputs.topics.push_back(name);
-        return std::make_unique<kafka::KafkaSink>(outputs.producer, name);
-    };
     if (settings.topic.empty()) {
         auto lines = std::make_unique<ndjson::LineSink>(STDOUT_FILENO, "standard output");
         outputs.lines = lines.get();
         outputs.records = std::move(lines);
     } else {
-        outputs.records = open_topic(settings.topic);
+        outputs.records = std::make_unique<kafka::KafkaSink>(outputs.producer, settings.topic);
     }
-    if (dead_topic) {
-        outputs.dead_letters.emplace(open_topic(settings.dead_letters.substr(kTopicPrefix.size())),
-                                     DeadLetters::Form::record);
-    } else {
-        outputs.dead_letters = ndjson::open_dead_letters(settings.dead_letters);
-    }
+    outputs.dead_letters = dead_letters.topic.empty()
+                               ? ndjson::open_dead_letters(dead_letters.file)
+                               : kafka::open_dead_letters(outputs.producer, dead_letters.topic);
     return outputs;
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/base/time.hpp"
 #include "common/flow/ack_window.hpp"
+#include "common/flow/dead_letters.hpp"
 #include "common/mqtt/subscriber.hpp"
 #include "tools/mqtt2kafka/ack_cycle.hpp"
 #include "tools/mqtt2kafka/translate.hpp"
@@ -21,7 +22,7 @@ struct Settings {
     AckWindow::Bound window;
     std::vector<std::pair<std::string, std::string>> kafka; ///< librdkafka's, weakest first
     std::string topic;                                      ///< empty: records go to stdout
-    std::string dead_letters; ///< FILE, `topic:NAME`, or empty for stderr
+    DeadLetterTarget dead_letters;
     std::string metrics_listen;
     milliseconds drain_timeout{30'000};
 };

@@ -77,9 +77,11 @@ TEST_CASE("groups: dead letters go to stderr, a file or a topic", "[cli]")
     const DlqOptions file{"./topic:x"};
     CHECK(file.to() == DlqOptions::To::file);
     CHECK(file.file() == "./topic:x");
+    CHECK(file.topic().empty());
     const DlqOptions topic{"topic:a.dlq"};
     CHECK(topic.to() == DlqOptions::To::topic);
     CHECK(topic.topic() == "a.dlq");
+    CHECK(topic.file().empty());
 }
 
 TEST_CASE("groups: secrets are not taken from the command line", "[cli]")

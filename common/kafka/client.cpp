@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <limits>
 #include <vector>
 
 namespace tlm::kafka {
@@ -86,7 +85,7 @@ Known ask_for(rd_kafka_t* client, const std::string& topic, milliseconds wait, i
         throw usage_error("'" + topic + "' cannot be a Kafka topic");
     }
     const rd_kafka_metadata_t* answer = nullptr;
-    if (rd_kafka_metadata(client, 0, handle.get(), &answer, timeout_ms(wait)) !=
+    if (rd_kafka_metadata(client, 0, handle.get(), &answer, poll_timeout(wait)) !=
         RD_KAFKA_RESP_ERR_NO_ERROR) {
         return Known::no_answer;
     }
@@ -119,7 +118,7 @@ void keep_refused(rd_kafka_conf_t* conf)
 bool stops_within(int stop_fd, milliseconds wait)
 {
     pollfd waiting{stop_fd, POLLIN, 0};
-    return ::poll(&waiting, 1, timeout_ms(wait)) > 0;
+    return ::poll(&waiting, 1, poll_timeout(wait)) > 0;
 }
 
 } // namespace
@@ -296,12 +295,6 @@ void Wake::raise() noexcept
 {
     constexpr std::uint64_t kOne = 1;
     [[maybe_unused]] const auto put = ::write(m_fd.get(), &kOne, sizeof kOne);
-}
-
-int timeout_ms(milliseconds wait) noexcept
-{
-    constexpr milliseconds kMost{std::numeric_limits<int>::max()};
-    return static_cast<int>(std::clamp(wait, milliseconds{0}, kMost).count());
 }
 
 } // namespace tlm::kafka

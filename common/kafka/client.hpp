@@ -93,7 +93,4 @@ class Wake {
     UniqueFd m_fd;
 };
 
-/// Milliseconds as librdkafka takes them, milliseconds::max() included.
-[[nodiscard]] int timeout_ms(milliseconds wait) noexcept;
-
 } // namespace tlm::kafka

@@ -146,7 +146,7 @@ SourceState Consumer::poll(std::vector<Input>& batch, std::size_t max, milliseco
         if (batch.empty() && wait > left) {
             left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
         }
-        Event event(rd_kafka_queue_poll(m_queue.get(), timeout_ms(left)));
+        Event event(rd_kafka_queue_poll(m_queue.get(), poll_timeout(left)));
         more = event != nullptr && handle(std::move(event), batch);
     }
     if (more || m_waiting != nullptr) {

@@ -53,7 +53,7 @@ bool Consumer::commit_now(milliseconds deadline)
         const auto left = std::chrono::ceil<milliseconds>(
             std::min(std::chrono::steady_clock::now() + deadline, m_close_deadline) -
             std::chrono::steady_clock::now());
-        const Event event(rd_kafka_queue_poll(answers.get(), timeout_ms(left)));
+        const Event event(rd_kafka_queue_poll(answers.get(), poll_timeout(left)));
         m_commit_unanswered = event == nullptr;
         error = event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event.get());
     }

@@ -184,7 +184,7 @@ bool Consumer::find_starts(std::map<std::int32_t, std::int64_t>& starts) const
 {
     if (in_group() && !starts.empty()) {
         const auto list = make_list(m_options.topic, starts);
-        if (rd_kafka_committed(m_client.get(), list.get(), timeout_ms(kQuestion)) !=
+        if (rd_kafka_committed(m_client.get(), list.get(), poll_timeout(kQuestion)) !=
             RD_KAFKA_RESP_ERR_NO_ERROR) {
             return false;
         }
@@ -226,7 +226,7 @@ bool Consumer::ask_for_offsets(std::map<std::int32_t, std::int64_t>& times) cons
     // Twice: where no record is that late there is no offset, so the end is asked for by its name.
     for (int round = 0; round < 2 && !asked.empty(); ++round) {
         const auto list = make_list(m_options.topic, asked);
-        if (rd_kafka_offsets_for_times(m_client.get(), list.get(), timeout_ms(kQuestion)) !=
+        if (rd_kafka_offsets_for_times(m_client.get(), list.get(), poll_timeout(kQuestion)) !=
             RD_KAFKA_RESP_ERR_NO_ERROR) {
             return false;
         }

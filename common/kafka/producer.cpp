@@ -205,7 +205,7 @@ void Producer::collect(TopicId topic, std::vector<Delivery>& deliveries)
 bool Producer::flush(milliseconds deadline)
 {
     m_impl->state.check();
-    rd_kafka_flush(m_impl->client.get(), timeout_ms(deadline));
+    rd_kafka_flush(m_impl->client.get(), poll_timeout(deadline));
     m_impl->state.check();
     return rd_kafka_outq_len(m_impl->client.get()) == 0;
 }

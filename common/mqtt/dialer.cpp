@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/mqtt/dialer.hpp"
 
+#include "common/base/error.hpp"
+
 #include <netdb.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -8,14 +10,8 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <system_error>
 
 namespace tlm::mqtt {
-
-std::string errno_text(int number)
-{
-    return std::generic_category().message(number);
-}
 
 std::string Dialer::resolve()
 {

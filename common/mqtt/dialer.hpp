@@ -47,7 +47,4 @@ class Dialer {
 /// Why a connecting socket failed; empty when it is connected.
 [[nodiscard]] std::string connect_error(int fd);
 
-/// The text of an errno value. Any thread.
-[[nodiscard]] std::string errno_text(int number);
-
 } // namespace tlm::mqtt

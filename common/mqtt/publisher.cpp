@@ -426,9 +426,8 @@ bool Publisher::all_written() const noexcept
 
 bool Publisher::wait_for_socket(short events, Monotonic until) const
 {
-    const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
     pollfd entry{m_fd.get(), events, 0};
-    return ::poll(&entry, 1, static_cast<int>(std::max<std::int64_t>(0, left.count()))) > 0;
+    return ::poll(&entry, 1, poll_timeout(until, std::chrono::steady_clock::now())) > 0;
 }
 
 bool Publisher::drain_until_closed(Monotonic until)

@@ -10,7 +10,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
 namespace tlm::mqtt {
 namespace {
@@ -31,11 +30,6 @@ void require(int code, std::string_view what)
     if (code != MOSQ_ERR_SUCCESS) {
         throw usage_error(fmt::format("MQTT: {}: {}", what, mosquitto_strerror(code)));
     }
-}
-
-std::string system_text(int error)
-{
-    return std::error_code{error, std::generic_category()}.message();
 }
 
 struct PropertyList {
@@ -78,7 +72,7 @@ void Session::open(const SubscriberOptions& options, Version version)
     errno = 0;
     m_handle.reset(mosquitto_new(options.client_id.c_str(), false, this));
     if (!m_handle) {
-        throw fatal_error("MQTT: no client: " + system_text(errno));
+        throw fatal_error("MQTT: no client: " + errno_text(errno));
     }
     // From here on acknowledgements are only queued; see Subscriber.
     require(mosquitto_threaded_set(handle(), true), "threads");
@@ -127,7 +121,7 @@ void Session::start(const SubscriberOptions& options)
     }
     if (code != MOSQ_ERR_SUCCESS) {
         const std::string why =
-            code == MOSQ_ERR_ERRNO ? system_text(errno) : mosquitto_strerror(code);
+            code == MOSQ_ERR_ERRNO ? errno_text(errno) : mosquitto_strerror(code);
         destroy();
         throw transient_error(fmt::format("{}: {}", format_url(options.url), why));
     }
@@ -167,7 +161,7 @@ std::string Session::reason(int code) const
                            mosquitto_reason_string(m_disconnect_code));
     }
     if (code == MOSQ_ERR_ERRNO) {
-        return system_text(errno);
+        return errno_text(errno);
     }
     return code == MOSQ_ERR_SUCCESS ? "the connection was closed" : mosquitto_strerror(code);
 }

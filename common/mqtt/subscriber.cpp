@@ -224,10 +224,9 @@ bool Subscriber::close(milliseconds deadline) noexcept
         const Monotonic end = steady_clock::now() + deadline;
         std::array<char, 65'536> dropped; // NOLINT: never read
         while (!ended) {
-            const auto left =
-                std::chrono::duration_cast<milliseconds>(end - steady_clock::now()).count();
+            const int left = poll_timeout(end, steady_clock::now());
             pollfd poll_for{socket.get(), POLLIN, 0};
-            if (left <= 0 || ::poll(&poll_for, 1, static_cast<int>(left)) < 0) {
+            if (left == 0 || ::poll(&poll_for, 1, left) < 0) {
                 break;
             }
             const ssize_t size = ::recv(socket.get(), dropped.data(), dropped.size(), MSG_DONTWAIT);

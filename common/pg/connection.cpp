@@ -204,17 +204,15 @@ bool Connection::wait_readable(Monotonic deadline)
 {
     for (;;) {
         const auto unsent = PQflush(m_handle.get());
-        const auto left =
-            std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+        const int left = poll_timeout(deadline, std::chrono::steady_clock::now());
         if (unsent < 0) {
             return true; // PQgetResult() says why
         }
-        if (left.count() <= 0) {
+        if (left == 0) {
             return false;
         }
         pollfd wait{socket(), static_cast<short>(POLLIN | (unsent > 0 ? POLLOUT : 0)), 0};
-        if (::poll(&wait, 1, static_cast<int>(left.count())) > 0 &&
-            (wait.revents & (POLLIN | POLLERR | POLLHUP)) != 0) {
+        if (::poll(&wait, 1, left) > 0 && (wait.revents & (POLLIN | POLLERR | POLLHUP)) != 0) {
             return true;
         }
     }

@@ -275,7 +275,7 @@ Recordings read_recordings(const Options& options)
             throw usage_error(path + ": the name of the file names no device");
         }
         if (!known.insert(name).second) {
-            throw usage_error(path + ": a second recording of the device " + name);
+            throw usage_error(fmt::format("{}: a second recording of the device {}", path, name));
         }
         const auto device = static_cast<std::uint32_t>(recordings.points.size());
         recordings.points.push_back(read_recording(path, device));

@@ -13,4 +13,5 @@ pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka>=2.0.2)
 pkg_check_modules(mosquitto REQUIRED IMPORTED_TARGET libmosquitto>=2.0.11)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(libwebsockets REQUIRED IMPORTED_TARGET libwebsockets>=4.1)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 find_library(TLM_LIBEV ev REQUIRED) # has no pkg-config file

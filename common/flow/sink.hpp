@@ -27,8 +27,10 @@ using Ticket = std::uint64_t;
 /// What became of one item.
 struct [[nodiscard]] Delivery {
     Ticket ticket = 0;
-    bool delivered = false; ///< false: not written; it must not be acknowledged
-    std::string error;      ///< why not
+    bool delivered = false;      ///< false: not written; it must not be acknowledged
+    std::string error;           ///< why not
+    std::int32_t partition = -1; ///< where it is, in Kafka; -1: not told
+    std::int64_t offset = -1;
 };
 
 /// A destination that confirms every item, later and in any order. Used by one thread.

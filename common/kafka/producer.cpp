@@ -58,6 +58,9 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) noexcept
     delivery.delivered = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
     if (!delivery.delivered) {
         delivery.error = describe(message->err);
+    } else if (message->offset >= 0) {
+        delivery.partition = message->partition;
+        delivery.offset = message->offset;
     }
 }
 

@@ -16,6 +16,8 @@ namespace {
 
 const constexpr char* kSystemCertificates = "/etc/ssl/certs";
 const constexpr char* kDroppedTopic = "$SYS/broker/publish/messages/dropped";
+/// Nobody subscribes to it: it is only there to be unsubscribed from, see Subscriber::ask().
+const constexpr char* kNeverSubscribed = "tlm/nobody/subscribes/to/this";
 
 /// The library counts its users, so each object has one.
 void start_library()
@@ -66,7 +68,8 @@ void Session::open(const SubscriberOptions& options, Version version)
     m_version = version;
     m_filters = options.filters;
     m_refusal.clear();
-    m_connected = m_subscribed = m_version_refused = m_watch_dup = m_dup = false;
+    m_connected = m_subscribed = m_version_refused = m_watch_dup = m_dup = m_answered = false;
+    m_question_id = 0;
     m_disconnect_code = 0;
     m_present.reset();
     errno = 0;
@@ -133,6 +136,15 @@ void Session::destroy() noexcept
     m_connected = m_subscribed = false;
 }
 
+void Session::ask()
+{
+    m_answered = false;
+    const int code = mosquitto_unsubscribe(handle(), &m_question_id, kNeverSubscribed);
+    if (code != MOSQ_ERR_SUCCESS) {
+        throw transient_error(fmt::format("MQTT: asking the broker: {}", mosquitto_strerror(code)));
+    }
+}
+
 void Session::begin_read() noexcept
 {
     m_messages = 0;
@@ -190,6 +202,11 @@ void Session::set_callbacks() noexcept
         auto* const session = static_cast<Session*>(self);
         session->guard([=] { session->on_subscribe(packet_id, count, granted); });
     });
+    mosquitto_unsubscribe_v5_callback_set(
+        handle(), [](mosquitto*, void* self, int packet_id, const mosquitto_property*) {
+            auto* const session = static_cast<Session*>(self);
+            session->m_answered = session->m_answered || packet_id == session->m_question_id;
+        });
     mosquitto_message_v5_callback_set(
         handle(),
         [](mosquitto*, void* self, const mosquitto_message* message, const mosquitto_property*) {

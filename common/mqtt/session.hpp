@@ -35,6 +35,11 @@ class Session {
 
     [[nodiscard]] int fd() const noexcept { return m_handle ? mosquitto_socket(handle()) : -1; }
 
+    /// See Subscriber.
+    void ask();
+
+    [[nodiscard]] bool answered() const noexcept { return m_answered; }
+
     void begin_read() noexcept;
     void rethrow();
 
@@ -93,6 +98,8 @@ class Session {
     std::string m_refusal; ///< why the broker will not have us
     std::size_t m_messages = 0;
     int m_subscribe_id = 0;
+    int m_question_id = 0; ///< packet id of the open question
+    bool m_answered = false;
     int m_disconnect_code = 0;
     bool m_paused = false;
     bool m_full = false;

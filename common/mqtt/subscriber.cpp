@@ -211,6 +211,16 @@ void Subscriber::keep_alive()
     m_impl->keep_alive();
 }
 
+void Subscriber::ask()
+{
+    m_impl->session.ask();
+}
+
+bool Subscriber::answered() const noexcept
+{
+    return m_impl->session.answered();
+}
+
 void Subscriber::abandon() noexcept
 {
     m_impl->session.destroy();

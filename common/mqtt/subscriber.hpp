@@ -101,6 +101,14 @@ class Subscriber {
     /// once a second, but never while something read is not safe.
     void keep_alive();
 
+    /// Queues a question whose answer proves that the broker has read everything that was written
+    /// before it: an UNSUBSCRIBE from a filter that nobody subscribes to (MQTT 5 and 3.1.1, section
+    /// 3.10: the broker must answer it). One at a time; a new connection forgets it.
+    void ask();
+
+    /// The answer to ask() has come since.
+    [[nodiscard]] bool answered() const noexcept;
+
     /// Closes without writing: the broker sends again what was not acknowledged.
     void abandon() noexcept;
 

@@ -61,6 +61,7 @@ Step AckCycle::offline(const Observed& seen)
     m_connected_at = seen.now;
     m_next_read = seen.now;
     m_next_keep_alive = seen.now + m_options.keep_alive_interval;
+    m_next_proof = seen.now + m_options.proof_interval;
     return {Action::connect};
 }
 
@@ -76,11 +77,17 @@ Step AckCycle::reading(const Observed& seen)
     if (seen.wants_write) {
         return write(seen, m_next_keep_alive);
     }
+    if (seen.provable && seen.now >= m_next_proof) {
+        m_next_proof = seen.now + m_options.proof_interval;
+        return {Action::prove};
+    }
+    const Monotonic until =
+        seen.provable ? std::min(m_next_keep_alive, m_next_proof) : m_next_keep_alive;
     if (seen.now < m_next_read) {
-        return {Action::wait, std::min(m_next_read, m_next_keep_alive)};
+        return {Action::wait, std::min(m_next_read, until)};
     }
     if (!seen.readable) {
-        return {Action::wait, m_next_keep_alive, true};
+        return {Action::wait, until, true};
     }
     return {Action::read};
 }

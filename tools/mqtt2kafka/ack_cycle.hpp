@@ -16,6 +16,8 @@ struct CycleOptions {
     milliseconds collect_interval{3}; ///< how often delivery reports are looked for
     milliseconds away_interval{50};   ///< the same without a connection, when nothing is urgent
     milliseconds keep_alive_interval{1000};
+    /// How often the broker is asked for a proof that it has read our acknowledgements.
+    milliseconds proof_interval{1000};
     /// How long Kafka may keep silent before the connection is given up on purpose. Nothing may be
     /// written while messages are unconfirmed, a PINGREQ neither; the broker hangs up after 1.5
     /// times the keep-alive, and up to one keep-alive may have passed before.
@@ -32,6 +34,7 @@ struct Observed {
     bool wants_write = false;    ///< something is queued for the broker
     std::size_t unconfirmed = 0; ///< messages read whose fate at Kafka is not known
     bool failed = false;         ///< one of the messages read will never be confirmed
+    bool provable = false;       ///< a proof that the broker has read it all is wanted
     bool stopping = false;
     Monotonic deadline{}; ///< for stopping: give up on confirmations at this time
 };
@@ -43,6 +46,7 @@ enum class Action {
     collect,    ///< send what is not sent, take delivery reports
     write,      ///< write what is queued: acknowledgements, SUBSCRIBE, PINGREQ
     release,    ///< everything read is confirmed and acknowledged: forget it
+    prove,      ///< everything read is acknowledged: ask the broker for a proof
     keep_alive, ///< look whether a PINGREQ is due
     abandon,    ///< close without writing, then link_lost(): the broker will send again
     close,      ///< nothing is held back: close so that the broker reads every acknowledgement
@@ -103,6 +107,7 @@ class AckCycle {
     Monotonic m_next_read;
     Monotonic m_next_collect;
     Monotonic m_next_keep_alive;
+    Monotonic m_next_proof;
     Monotonic m_confirming_since;
     Monotonic m_releasing_since;
 };

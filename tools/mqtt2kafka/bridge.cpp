@@ -35,12 +35,13 @@ timespec until(Monotonic now, Monotonic then)
 } // namespace
 
 Bridge::Bridge(const Settings& settings, Forwarder& forwarder, Monitor& monitor,
-               ops::Shutdown& shutdown, OutputState outputs)
+               ops::Shutdown& shutdown, OutputState outputs, MarkKeeper* marks)
     : m_settings(settings),
       m_forwarder(forwarder),
       m_monitor(monitor),
       m_shutdown(shutdown),
       m_outputs(std::move(outputs)),
+      m_marks(marks),
       m_cycle(settings.cycle),
       m_subscriber(settings.subscriber, *this),
       m_now(m_clock.monotonic())
@@ -70,6 +71,7 @@ Observed Bridge::observe()
     seen.wants_write = m_subscriber.wants_write();
     seen.unconfirmed = m_forwarder.unconfirmed();
     seen.failed = m_forwarder.failed();
+    seen.provable = m_subscriber.subscribed() && m_forwarder.redeliveries().provable();
     seen.stopping = m_deadline.has_value();
     seen.deadline = m_deadline.value_or(m_now);
     return seen;
@@ -84,6 +86,7 @@ bool Bridge::act(const Step& step)
     case Action::connect:
     case Action::read:
     case Action::write:
+    case Action::prove:
     case Action::keep_alive:
         act_on_link(step.action);
         return true;
@@ -121,6 +124,8 @@ void Bridge::act_on_link(Action action)
             read();
         } else if (action == Action::write) {
             write();
+        } else if (action == Action::prove) {
+            prove();
         } else {
             m_subscriber.keep_alive();
             m_monitor.progress(m_now);
@@ -180,6 +185,7 @@ void Bridge::read()
     m_now = m_clock.monotonic();
     m_cycle.read_done(began, m_now, result.messages, result.full);
     notice_session();
+    take_proof();
 }
 
 bool Bridge::on_message(const mqtt::Message& message)
@@ -201,6 +207,22 @@ void Bridge::release()
     m_forwarder.release();
     m_acknowledging = false;
     m_monitor.progress(m_now);
+}
+
+void Bridge::prove()
+{
+    m_subscriber.ask();
+    m_forwarder.redeliveries().asked();
+}
+
+void Bridge::take_proof()
+{
+    if (!m_subscriber.answered()) {
+        return;
+    }
+    if (const auto marks = m_forwarder.redeliveries().answered(); marks && m_marks != nullptr) {
+        m_marks->keep(*marks);
+    }
 }
 
 void Bridge::abandon()
@@ -229,6 +251,9 @@ void Bridge::close()
     if (!m_subscriber.close(std::max(left, kCloseTimeout))) {
         log::warn("the MQTT broker did not close the connection: it may send again what was "
                   "acknowledged last");
+    } else if (const auto marks = m_forwarder.redeliveries().all_read();
+               marks && m_marks != nullptr) {
+        m_marks->keep(*marks);
     }
     const Counts& counts = m_forwarder.counts();
     log::info("stopped: {} received, {} forwarded, {} acknowledged", counts.received,

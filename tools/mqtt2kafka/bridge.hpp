@@ -28,12 +28,24 @@ struct OutputState {
     std::function<bool()> reader_gone; ///< the reader of stdout has closed it
 };
 
+/// Where the marks go that outlive the process; null when nothing is to be recovered.
+class MarkKeeper {
+  public:
+    MarkKeeper() = default;
+    MarkKeeper(const MarkKeeper&) = delete;
+    MarkKeeper& operator=(const MarkKeeper&) = delete;
+    virtual ~MarkKeeper() = default;
+
+    /// In the background; the newest wins.
+    virtual void keep(const Marks& marks) = 0;
+};
+
 /// Reads, forwards and acknowledges until a stop is requested. One thread.
 class Bridge final : public mqtt::Receiver {
   public:
     /// All of them must outlive this object.
     Bridge(const Settings& settings, Forwarder& forwarder, Monitor& monitor,
-           ops::Shutdown& shutdown, OutputState outputs);
+           ops::Shutdown& shutdown, OutputState outputs, MarkKeeper* marks);
 
     /// Returns how it ended; throws Error fatal when only a new process can go on. In that case,
     /// and when it is destroyed, nothing more is acknowledged.
@@ -51,6 +63,8 @@ class Bridge final : public mqtt::Receiver {
     void read();
     void write();
     void release();
+    void prove();
+    void take_proof();
     void abandon();
     void close();
     void link_lost(const Error& error);
@@ -65,6 +79,7 @@ class Bridge final : public mqtt::Receiver {
     Monitor& m_monitor;
     ops::Shutdown& m_shutdown;
     OutputState m_outputs;
+    MarkKeeper* m_marks;
     SystemClock m_clock;
     ops::Jitter m_jitter;
     AckCycle m_cycle;

@@ -27,6 +27,8 @@ void Forwarder::take(const Message& message, Monotonic now)
         m_first_ticket = ticket;
     }
     m_batch.add(message);
+    m_fates.emplace_back();
+    m_redeliveries.message_came();
     count(message);
 }
 
@@ -37,7 +39,7 @@ void Forwarder::count(const Message& message)
         ++m_counts.without_guarantee;
     } else {
         ++m_acknowledgeable;
-        m_fresh_seen = m_fresh_seen || !message.dup;
+        m_fresh_seen = m_fresh_seen || (!message.dup && !message.retain);
     }
     if (message.dup) {
         ++m_counts.redelivered;
@@ -59,7 +61,7 @@ void Forwarder::advance(EpochMs wall)
 void Forwarder::send_unsent(EpochMs wall)
 {
     const bool anything = m_sent < m_batch.size();
-    while (m_sent < m_batch.size() && send(m_sent, wall)) {
+    while (m_sent < m_batch.size() && send_first(m_sent, wall)) {
         ++m_sent;
     }
     if (anything && m_flush_records) {
@@ -69,17 +71,28 @@ void Forwarder::send_unsent(EpochMs wall)
     m_counts.replaced_timestamps = m_translator.replaced_timestamps();
 }
 
-bool Forwarder::send(std::size_t index, EpochMs wall)
+bool Forwarder::send_first(std::size_t index, EpochMs wall)
 {
     const Message message = m_batch[index];
-    const Ticket ticket = m_first_ticket + index;
-    if (m_known_safe.take(message)) {
-        ++m_counts.recognised;
-        return m_window.confirm(ticket);
-    }
     const Translation translation = m_translator.translate(message, wall);
-    if (const auto* output = std::get_if<Output>(&translation)) {
-        const bool taken = m_records.send(*output, ticket);
+    Fate& fate = m_fates[index];
+    if (const auto* translated = std::get_if<Translated>(&translation)) {
+        fate.digest = translated->digest;
+        fate.identified = translated->identified;
+    } else {
+        fate.digest = m_translator.digest(message);
+    }
+    if (message.dup && m_redeliveries.recognise(fate.digest)) {
+        ++m_counts.recognised;
+        return m_window.confirm(m_first_ticket + index);
+    }
+    return send(index, translation);
+}
+
+bool Forwarder::send(std::size_t index, const Translation& translation)
+{
+    if (const auto* translated = std::get_if<Translated>(&translation)) {
+        const bool taken = m_records.send(translated->output, m_first_ticket + index);
         m_at_records += taken ? 1U : 0U;
         return taken;
     }
@@ -96,7 +109,7 @@ void Forwarder::send_refused(EpochMs wall)
                 return;
             }
         } else {
-            if (m_at_records > 0 || !send(index, wall)) {
+            if (m_at_records > 0 || !send(index, m_translator.translate(m_batch[index], wall))) {
                 return;
             }
             m_alone = index;
@@ -126,6 +139,9 @@ void Forwarder::settle_records()
         const std::size_t index = m_window.index_of(delivery.ticket);
         if (delivery.delivered) {
             m_counts.forwarded += m_window.confirm(delivery.ticket) ? 1U : 0U;
+            if (delivery.partition >= 0) {
+                m_fates[index].place = {delivery.partition, delivery.offset};
+            }
         } else if (delivery.error.starts_with(kTooLarge)) {
             m_refused[index] = {std::move(delivery.error), m_alone == index};
         } else if (m_window.fail(delivery.ticket)) {
@@ -158,9 +174,15 @@ void Forwarder::release()
         return;
     }
     m_counts.acknowledged += m_acknowledgeable;
-    // Redeliveries come before anything new: what was not sent again by now never will be.
+    for (std::size_t i = 0; i < m_batch.size(); ++i) {
+        if (m_batch[i].qos > 0) {
+            const Fate& fate = m_fates[i];
+            m_redeliveries.acknowledged(fate.identified ? std::optional{fate.digest} : std::nullopt,
+                                        fate.place);
+        }
+    }
     if (m_fresh_seen) {
-        m_known_safe.clear();
+        m_redeliveries.nothing_expected();
     }
     forget_batch();
 }
@@ -168,6 +190,7 @@ void Forwarder::release()
 void Forwarder::forget_batch()
 {
     m_batch.clear();
+    m_fates.clear();
     m_dead.clear();
     m_refused.clear();
     m_alone.reset();
@@ -188,9 +211,12 @@ void Forwarder::link_lost(bool acknowledgements_began)
 
 void Forwarder::link_opened()
 {
-    for (std::size_t i = 0; i < m_batch.size() && !m_acknowledgements_began; ++i) {
-        if (m_window.confirmed(i) && m_batch[i].qos > 0) {
-            m_known_safe.remember(m_batch[i]);
+    m_redeliveries.connection_lost();
+    for (std::size_t i = 0; i < m_batch.size(); ++i) {
+        const bool certainly_comes_again = !m_acknowledgements_began;
+        if (m_window.confirmed(i) && m_batch[i].qos > 0 &&
+            (certainly_comes_again || m_fates[i].identified)) {
+            m_redeliveries.expect(m_fates[i].digest);
         }
     }
     static_cast<void>(m_window.clear());
@@ -201,7 +227,14 @@ void Forwarder::link_opened()
 void Forwarder::session_known(bool present)
 {
     if (!present) {
-        m_known_safe.clear();
+        m_redeliveries.session_lost();
+    }
+}
+
+void Forwarder::expect(const Record& record)
+{
+    if (const auto digest = m_translator.digest(record)) {
+        m_redeliveries.expect(*digest);
     }
 }
 

@@ -6,8 +6,8 @@
 #include "common/flow/ack_window.hpp"
 #include "common/flow/dead_letters.hpp"
 #include "common/flow/sink.hpp"
-#include "tools/mqtt2kafka/known_safe.hpp"
 #include "tools/mqtt2kafka/message_batch.hpp"
+#include "tools/mqtt2kafka/redeliveries.hpp"
 #include "tools/mqtt2kafka/translate.hpp"
 
 #include <cstddef>
@@ -67,20 +67,35 @@ class Forwarder {
     /// `acknowledgements_began`: some were written, nobody knows which the broker has read.
     void link_lost(bool acknowledgements_began);
 
-    /// A new connection begins; nothing may be unconfirmed. Messages that are safe and certainly
-    /// not acknowledged are remembered, so that they are recognised when they come again.
+    /// A new connection begins; nothing may be unconfirmed. What is safe and may come again is
+    /// expected from now on: where an acknowledgement may have left only messages with a time or
+    /// number of their own, for two equal ones without may both be true.
     void link_opened();
 
     /// The broker's answer: without a session nothing will come again.
     void session_known(bool present);
+
+    /// The topic has this record since before we began, and nobody knows whether its message was
+    /// acknowledged.
+    void expect(const Record& record);
+
+    [[nodiscard]] Redeliveries& redeliveries() noexcept { return m_redeliveries; }
 
     [[nodiscard]] const AckWindow& window() const noexcept { return m_window; }
 
     [[nodiscard]] const Counts& counts() const noexcept { return m_counts; }
 
   private:
+    /// What is known of one message of the batch.
+    struct Fate {
+        Digest digest;
+        bool identified = false;    ///< see Translated
+        std::optional<Place> place; ///< once Kafka has said it
+    };
+
     void send_unsent(EpochMs wall);
-    [[nodiscard]] bool send(std::size_t index, EpochMs wall);
+    [[nodiscard]] bool send_first(std::size_t index, EpochMs wall);
+    [[nodiscard]] bool send(std::size_t index, const Translation& translation);
     void send_refused(EpochMs wall);
     [[nodiscard]] bool send_dead_letter(std::size_t index, const DeadLetter& letter);
     void settle_records();
@@ -95,7 +110,8 @@ class Forwarder {
 
     MessageBatch m_batch;
     AckWindow m_window;
-    KnownSafe m_known_safe;
+    std::vector<Fate> m_fates; ///< of m_batch
+    Redeliveries m_redeliveries;
     Ticket m_first_ticket = 0;         ///< of m_batch[0]
     std::size_t m_sent = 0;            ///< how many of the batch were given to a sink
     std::size_t m_at_records = 0;      ///< how many the record sink has not reported on

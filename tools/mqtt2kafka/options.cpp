@@ -169,6 +169,9 @@ cli::OptionTable make_table(Options& options)
     add_mqtt(table, options);
     add_output(table, options);
     table.group("Operation");
+    table.add(
+        options.no_recover, "no-recover", 0,
+        "Do not look for what Kafka has already: after a crash messages are forwarded twice.");
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "How long to wait for Kafka's confirmations when asked to stop.");
     cli::add_metrics(table, options.metrics);
@@ -196,6 +199,7 @@ Settings make_settings(const Options& o)
         s.dead_letters.topic = s.topic + ".dlq";
     }
     s.metrics_listen = o.metrics.listen;
+    s.recover = !o.no_recover && !s.topic.empty();
     s.drain_timeout = o.drain_timeout;
     return s;
 }

@@ -41,6 +41,7 @@ struct Options {
     milliseconds ts_max_age = std::chrono::hours{24};
     milliseconds ts_max_ahead = std::chrono::minutes{5};
 
+    bool no_recover = false;
     milliseconds drain_timeout = std::chrono::seconds{30};
     cli::MetricsOptions metrics;
 };

@@ -8,10 +8,12 @@
 #include "common/ndjson/line_sink.hpp"
 #include "common/ndjson/open_dead_letters.hpp"
 #include "common/ops/log.hpp"
+#include "common/ops/random.hpp"
 #include "common/ops/signals.hpp"
 #include "tools/mqtt2kafka/bridge.hpp"
 #include "tools/mqtt2kafka/forwarder.hpp"
 #include "tools/mqtt2kafka/monitor.hpp"
+#include "tools/mqtt2kafka/recovery.hpp"
 
 #include <unistd.h>
 
@@ -108,13 +110,25 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     if (!wait_for_kafka(outputs, monitor, shutdown)) {
         return ExitStatus::ok;
     }
-    Forwarder forwarder{settings.translate, settings.window, *outputs.records,
+    TranslateOptions translate = settings.translate;
+    translate.seed = ops::random_seed();
+    Forwarder forwarder{std::move(translate), settings.window, *outputs.records,
                         *outputs.dead_letters, outputs.lines != nullptr};
     const OutputState state{
         [&outputs] { return !outputs.producer || outputs.producer->connected(); },
         [&outputs] { return outputs.lines != nullptr && outputs.lines->reader_gone(); }};
-    Bridge bridge{settings, forwarder, monitor, shutdown, state};
+    std::optional<Recovery> recovery;
+    if (settings.recover) {
+        recovery.emplace(settings, forwarder);
+        if (!recovery->run(monitor, shutdown)) {
+            return ExitStatus::ok;
+        }
+    }
+    Bridge bridge{settings, forwarder, monitor, shutdown, state, recovery ? &*recovery : nullptr};
     const ExitStatus status = bridge.run();
+    if (recovery) {
+        recovery->close();
+    }
     if (status == ExitStatus::ok) {
         outputs.records->close();
         outputs.dead_letters->close();

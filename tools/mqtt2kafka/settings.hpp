@@ -24,6 +24,7 @@ struct Settings {
     std::string topic;                                      ///< empty: records go to stdout
     DeadLetterTarget dead_letters;
     std::string metrics_listen;
+    bool recover = true; ///< recognise what comes again after a crash
     milliseconds drain_timeout{30'000};
 };
 

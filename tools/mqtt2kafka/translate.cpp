@@ -5,6 +5,14 @@
 #include <utility>
 
 namespace tlm::mqtt2kafka {
+namespace {
+
+bool is_identified(const Record& record)
+{
+    return record.seq.has_value() || !record.ts_from_bridge;
+}
+
+} // namespace
 
 Translator::Translator(TranslateOptions options)
     : m_options(std::move(options)), m_reader(m_options.limits)
@@ -34,7 +42,22 @@ Translation Translator::translate(const Message& message, EpochMs received_at)
     const EpochMs timestamp = choose_timestamp(record);
     m_value.clear();
     append_record(m_value, record);
-    return Output{m_value, *device_id, timestamp, std::span{m_headers.data(), m_header_count}};
+    return Translated{{m_value, *device_id, timestamp, std::span{m_headers.data(), m_header_count}},
+                      digest_of(m_options.seed, record.device_id, record.data),
+                      is_identified(record)};
+}
+
+std::optional<Digest> Translator::digest(const Record& record) const
+{
+    if (!is_identified(record)) {
+        return std::nullopt;
+    }
+    return digest_of(m_options.seed, record.device_id, record.data);
+}
+
+Digest Translator::digest(const Message& message) const
+{
+    return digest_of(m_options.seed, message.topic, message.payload);
 }
 
 DeadLetter Translator::dead_letter(const Message& message, Reject reject, EpochMs received_at) const

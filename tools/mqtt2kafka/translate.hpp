@@ -7,9 +7,12 @@
 #include "common/record/dead_letter.hpp"
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
+#include "tools/mqtt2kafka/digest.hpp"
 #include "tools/mqtt2kafka/message.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,10 +27,20 @@ struct TranslateOptions {
     /// these a broker refuses the record's whole batch, or confirms it and deletes it as expired.
     milliseconds ts_max_age = std::chrono::hours{24};
     milliseconds ts_max_ahead = std::chrono::minutes{5};
+    std::uint64_t seed = 0; ///< of digests: random, and kept for as long as they are
+};
+
+/// A record for Kafka, and what it is recognised by when its message comes again.
+struct Translated {
+    Output output;
+    Digest digest;
+    /// The device told its own time or number: two messages with these bytes are one. Without, two
+    /// equal ones may both be true.
+    bool identified = false;
 };
 
 /// A record for Kafka, or why there is none.
-using Translation = std::variant<Output, DeadLetter>;
+using Translation = std::variant<Translated, DeadLetter>;
 
 /// Judges messages and makes records of them; see tlm-record(5). One instance serves one thread.
 class Translator {
@@ -36,6 +49,13 @@ class Translator {
 
     /// Views in the result are those of `message`, or live until the next call.
     [[nodiscard]] Translation translate(const Message& message, EpochMs received_at);
+
+    /// The digest of a record that stands in the topic: that of the message it was made of. None
+    /// where translate() would call it not identified.
+    [[nodiscard]] std::optional<Digest> digest(const Record& record) const;
+
+    /// The digest of a message that is no record.
+    [[nodiscard]] Digest digest(const Message& message) const;
 
     /// A dead letter for a message that translate() had accepted and Kafka refused.
     [[nodiscard]] DeadLetter dead_letter(const Message& message, Reject reject,

@@ -341,3 +341,27 @@ TEST_CASE("ack cycle: at the stop deadline a blocked write is given up", "[mqtt2
     rig.seen.now += 1s;
     CHECK(rig.action() == Action::abandon);
 }
+
+TEST_CASE("ack cycle: a proof is asked for now and then, and never amid a window", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.connect();
+    const Monotonic began = rig.seen.now;
+    rig.seen.provable = true;
+    const Step idle = rig.next();
+    CHECK(idle.action == Action::wait);
+    CHECK(idle.until == began + CycleOptions{}.proof_interval);
+
+    rig.read(5);
+    rig.seen.now = began + 2 * CycleOptions{}.proof_interval;
+    rig.seen.wants_write = true;
+    CHECK(rig.action() == Action::collect);
+    rig.confirm_and_write();
+    rig.seen.now += CycleOptions{}.tick;
+    CHECK(rig.action() == Action::keep_alive);
+    CHECK(rig.action() == Action::prove);
+    rig.seen.wants_write = true; // the question
+    CHECK(rig.action() == Action::write);
+    rig.seen.wants_write = false;
+    CHECK(rig.action() == Action::wait);
+}

@@ -243,21 +243,71 @@ TEST_CASE("forwarder: what Kafka had already is recognised when it comes again",
     CHECK(rig.forwarder.unconfirmed() == 3);
 }
 
-TEST_CASE("forwarder: nothing is recognised that may have been acknowledged", "[mqtt2kafka]")
+TEST_CASE("forwarder: of what may have been acknowledged, the identified is recognised",
+          "[mqtt2kafka]")
 {
     Rig rig;
     rig.take(R"({"n":1})");
+    rig.take(R"({"seq":1})");
+    rig.take(R"({"ts":1767225600000})");
     rig.advance();
     rig.records.confirm_all();
     rig.advance();
-    const bool session = GENERATE(true, false);
-    rig.forwarder.link_lost(session); // the other case: written, but the session is there
+    const bool released = GENERATE(true, false);
+    if (released) {
+        rig.forwarder.release();
+    }
+    rig.forwarder.link_lost(true);
     rig.forwarder.link_opened();
+    const bool session = GENERATE(true, false);
     rig.forwarder.session_known(session);
-    rig.take(R"({"n":1})", true);
+    rig.take(R"({"n":1})", true); // two equal ones may both be true
+    rig.take(R"({"seq":1})", true);
+    rig.take(R"({"ts":1767225600000})", true);
     rig.advance();
-    CHECK(rig.records.sent.size() == 1);
-    CHECK(rig.forwarder.counts().recognised == 0);
+    CHECK(rig.records.sent.size() == (session ? 1 : 3));
+    CHECK(rig.forwarder.counts().recognised == (session ? 2 : 0));
+}
+
+TEST_CASE("forwarder: what the topic holds since the last proof is recognised", "[mqtt2kafka]")
+{
+    Rig rig;
+    tlm::RecordReader reader;
+    for (const std::string line :
+         {R"({"v":1,"deviceId":"d1","ts":1,"receivedAt":2,"seq":5,"data":{"ts":1,"seq":5}})",
+          R"({"v":1,"deviceId":"d2","ts":1,"receivedAt":2,"seq":6,"data":{"ts":1,"seq":6}})",
+          R"({"v":1,"deviceId":"d1","ts":1,"tsSource":"bridge","receivedAt":1,"data":{}})"}) {
+        const auto verdict = reader.read(line);
+        REQUIRE(std::holds_alternative<tlm::Record>(verdict));
+        rig.forwarder.expect(std::get<tlm::Record>(verdict));
+    }
+    rig.forwarder.link_opened();
+    rig.forwarder.session_known(true);
+    rig.take(R"({"ts":1,"seq":5})", true);
+    rig.take(R"({"ts":1,"seq":6})", true); // another device's
+    rig.take("{}", true);
+    rig.take(R"({"ts":1,"seq":5})"); // sent anew, not again
+    rig.advance();
+    CHECK(rig.records.sent.size() == 3);
+    CHECK(rig.forwarder.counts().recognised == 1);
+}
+
+TEST_CASE("forwarder: marks move with what is proved", "[mqtt2kafka]")
+{
+    Rig rig;
+    auto& redeliveries = rig.forwarder.redeliveries();
+    redeliveries.begin_at({{0, 10}, {1, 20}});
+    rig.forwarder.link_opened();
+    rig.forwarder.session_known(true);
+    rig.take(R"({"seq":1})");
+    rig.advance();
+    rig.records.reports.push_back({1, true, "", 1, 24});
+    rig.advance();
+    rig.forwarder.release();
+    CHECK(redeliveries.provable());
+    redeliveries.asked();
+    CHECK_FALSE(redeliveries.provable());
+    CHECK(redeliveries.answered() == tlm::mqtt2kafka::Marks{{0, 10}, {1, 25}});
 }
 
 TEST_CASE("forwarder: a message without the DUP flag is never a known one", "[mqtt2kafka]")

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 
 using tlm::DeadLetter;
 using tlm::EpochMs;
 using tlm::Output;
 using tlm::Reason;
 using tlm::mqtt2kafka::Message;
+using tlm::mqtt2kafka::Translated;
 using tlm::mqtt2kafka::TranslateOptions;
 using tlm::mqtt2kafka::Translator;
 
@@ -43,8 +45,8 @@ TEST_CASE("translate: a good payload becomes a record keyed by its device", "[mq
     Translator translator{TranslateOptions{}};
     const std::string payload = payload_at(kNow - 5);
     const auto result = translator.translate(message(payload), kNow);
-    REQUIRE(std::holds_alternative<Output>(result));
-    const auto& output = std::get<Output>(result);
+    REQUIRE(std::holds_alternative<Translated>(result));
+    const auto& output = std::get<Translated>(result).output;
     CHECK(output.key == "d1");
     CHECK(output.timestamp == kNow - 5);
     CHECK(output.value == R"({"v":1,"deviceId":"d1","ts":1767225599995,"receivedAt":1767225600000,)"
@@ -62,12 +64,12 @@ TEST_CASE("translate: retained messages and QoS 0 are marked", "[mqtt2kafka]")
     retained.retain = true;
     retained.qos = 0;
     const auto result = translator.translate(retained, kNow);
-    CHECK(header(std::get<Output>(result), "mqtt-retain") == "1");
-    CHECK(header(std::get<Output>(result), "mqtt-qos") == "0");
+    CHECK(header(std::get<Translated>(result).output, "mqtt-retain") == "1");
+    CHECK(header(std::get<Translated>(result).output, "mqtt-qos") == "0");
 
     // Headers of one message do not leak into the next.
     const auto plain = translator.translate(message("{}"), kNow);
-    CHECK(header(std::get<Output>(plain), "mqtt-retain") == "(none)");
+    CHECK(header(std::get<Translated>(plain).output, "mqtt-retain") == "(none)");
 }
 
 TEST_CASE("translate: a clock too far off does not become Kafka's timestamp", "[mqtt2kafka]")
@@ -76,9 +78,10 @@ TEST_CASE("translate: a clock too far off does not become Kafka's timestamp", "[
     const auto timestamp = [&](EpochMs ts, std::string& why) {
         const std::string payload = payload_at(ts);
         const auto result = translator.translate(message(payload), kNow);
-        why = header(std::get<Output>(result), "tlm-ts-replaced");
-        CHECK(std::get<Output>(result).value.find(std::to_string(ts)) != std::string_view::npos);
-        return std::get<Output>(result).timestamp;
+        why = header(std::get<Translated>(result).output, "tlm-ts-replaced");
+        CHECK(std::get<Translated>(result).output.value.find(std::to_string(ts)) !=
+              std::string_view::npos);
+        return std::get<Translated>(result).output.timestamp;
     };
     std::string why;
     CHECK(timestamp(kNow - kDay, why) == kNow - kDay);
@@ -121,7 +124,37 @@ TEST_CASE("translate: the limits are those given", "[mqtt2kafka]")
     TranslateOptions options;
     options.limits.max_payload_bytes = 8;
     Translator translator{std::move(options)};
-    CHECK(std::holds_alternative<Output>(translator.translate(message(R"({"a":12})"), kNow)));
+    CHECK(std::holds_alternative<Translated>(translator.translate(message(R"({"a":12})"), kNow)));
     const auto result = translator.translate(message(R"({"a":123})"), kNow);
     CHECK(std::get<DeadLetter>(result).reject.reason == Reason::too_long);
+}
+
+TEST_CASE("translate: a message and its record in the topic have one digest", "[mqtt2kafka]")
+{
+    TranslateOptions options;
+    options.seed = 17;
+    Translator translator{options};
+    tlm::RecordReader reader;
+    const auto digests = [&](std::string_view payload) {
+        const auto result = translator.translate(message(payload), kNow);
+        const auto& translated = std::get<Translated>(result);
+        const std::string line{translated.output.value};
+        const auto digest = translated.digest;
+        const auto record = reader.read(line);
+        return std::tuple{translated.identified, digest,
+                          translator.digest(std::get<tlm::Record>(record))};
+    };
+    for (const auto* payload :
+         {R"({"seq":7,"x":1})", R"({"ts":1767225600000})", "{\n\"seq\":7,\r\n \"x\":1}"}) {
+        const auto [identified, digest, found] = digests(payload);
+        CHECK(identified);
+        CHECK(found == digest);
+    }
+    // Two equal messages without time and number may both be true.
+    const auto [identified, digest, found] = digests(R"({"x":1})");
+    CHECK_FALSE(identified);
+    CHECK(found == std::nullopt);
+    CHECK(std::get<1>(digests(R"({"seq":7,"x":1})")) != std::get<1>(digests(R"({"seq":8,"x":1})")));
+    const auto other = translator.translate(message(R"({"seq":7})", "devices/d2/telemetry"), kNow);
+    CHECK(std::get<Translated>(other).digest != std::get<1>(digests(R"({"seq":7})")));
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages that Kafka has and the broker may send again.
+#pragma once
+
+#include "tools/mqtt2kafka/digest.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace tlm::mqtt2kafka {
+
+/// The next offset of each partition.
+using Marks = std::map<std::int32_t, std::int64_t>;
+
+/// Where Kafka has put a record.
+struct Place {
+    std::int32_t partition = 0;
+    std::int64_t offset = 0;
+};
+
+/// An acknowledgement that was written proves nothing: when the connection is reset, the broker
+/// drops what it had not read, and sends those messages again, marked as duplicates. What proves it
+/// is an answer to something written after it. So everything acknowledged is remembered until such
+/// an answer comes; when the connection ends first, it is expected again, and recognised once.
+///
+/// Each proof moves the marks: what Kafka has before a mark will never come again. Whoever finds
+/// the marks after a crash reads the topic from them on and expect()s what it finds.
+///
+/// Pure; used by one thread. Memory is bounded: `kMost` messages without proof are forgotten, and
+/// would be forwarded twice.
+class Redeliveries {
+  public:
+    static constexpr std::size_t kMost = 1U << 20U;
+
+    /// The marks that were found at the start, or where the topic ended when none were.
+    void begin_at(const Marks& marks) { m_acknowledged = marks; }
+
+    /// The broker may send it, for nobody knows whether it has read the acknowledgement.
+    void expect(const Digest& digest);
+
+    /// A message that the broker marks as a duplicate: true when Kafka has it; it is then no more
+    /// expected.
+    [[nodiscard]] bool recognise(const Digest& digest);
+
+    /// Kafka has it and its acknowledgement is written. No digest: it will not be recognised.
+    void acknowledged(const std::optional<Digest>& digest, const std::optional<Place>& place);
+
+    /// What the broker had never sent before was acknowledged. Redeliveries come first, so nothing
+    /// is expected any more.
+    void nothing_expected();
+
+    /// A message has come, whichever.
+    void message_came() noexcept { m_silent = false; }
+
+    /// There is something to prove, and no question is open: something was acknowledged since the
+    /// last one, or messages may still be expected.
+    [[nodiscard]] bool provable() const noexcept
+    {
+        return !m_question && (m_unproven || m_redelivering);
+    }
+
+    /// A question is written now: its answer proves all that was acknowledged before.
+    void asked();
+
+    /// The answer has come. The marks when they may move: not while messages are still expected,
+    /// for those are behind them. None are, when no message came between question and answer: a
+    /// broker that has read all acknowledgements and has nothing to say has nothing to repeat.
+    [[nodiscard]] std::optional<Marks> answered();
+
+    /// The broker has read everything that was written, and is not listened to any more: the marks
+    /// when nothing was expected.
+    [[nodiscard]] std::optional<Marks> all_read();
+
+    /// Everything without proof may come again.
+    void connection_lost();
+
+    /// The broker has forgotten the session: nothing will come again.
+    void session_lost();
+
+    [[nodiscard]] std::size_t expected() const noexcept { return m_expected.size(); }
+
+  private:
+    /// What the open question proves.
+    struct Question {
+        std::vector<Digest> digests;
+        Marks marks;
+        bool moves_marks = false; ///< nothing was expected any more when it was asked
+    };
+
+    std::unordered_map<Digest, std::size_t, DigestHash> m_expected;
+    std::vector<Digest> m_unasked; ///< acknowledged since the last question
+    std::optional<Question> m_question;
+    Marks m_acknowledged;       ///< after the last record acknowledged
+    bool m_unproven = false;    ///< something was acknowledged since the last question
+    bool m_redelivering = true; ///< the broker may still be sending what it had sent before
+    bool m_silent = false;      ///< no message has come since the question
+};
+
+} // namespace tlm::mqtt2kafka

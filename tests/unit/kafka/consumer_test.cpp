@@ -2,6 +2,7 @@
 // The consumer on brokers that answer as no test could ask of real ones: librdkafka's mock cluster.
 #include "common/base/error.hpp"
 #include "common/kafka/kafka_source.hpp"
+#include "common/kafka/producer.hpp"
 #include "tests/support/catch.hpp"
 
 #include <librdkafka/rdkafka.h>

@@ -8,5 +8,7 @@ int main(int argc, char** argv)
     tlm::store::Options options;
     return tlm::cli::run_program(
         argc, argv, [&] { return tlm::store::make_table(options); },
-        [&](tlm::ops::Shutdown& shutdown) { return tlm::store::run(options, shutdown); });
+        [&](tlm::ops::Shutdown& shutdown) {
+            return tlm::store::run(tlm::store::make_settings(options), shutdown);
+        });
 }

@@ -5,6 +5,10 @@
 #include "common/pg/conninfo.hpp"
 #include "common/pgwire/identifier.hpp"
 
+#include <unistd.h>
+
+#include <array>
+
 namespace tlm::store {
 
 namespace {
@@ -51,6 +55,48 @@ void add_postgres(cli::OptionTable& table, Options& options)
     });
 }
 
+std::string conninfo(const Options& options)
+{
+    if (!options.postgres_file) {
+        return options.postgres;
+    }
+    auto text = cli::read_secret_file("--postgres-file", *options.postgres_file);
+    pg::check_conninfo(text, pg::Origin::file, "--postgres-file");
+    return text;
+}
+
+std::string owner()
+{
+    std::array<char, 256> host{};
+    static_cast<void>(::gethostname(host.data(), host.size() - 1));
+    return std::string{host.data()} + ':' + std::to_string(::getpid());
+}
+
+PipelineSettings pipeline_settings(const Options& options)
+{
+    PipelineSettings settings;
+    auto& writer = settings.writer;
+    writer.connection.conninfo = conninfo(options);
+    writer.connection.purpose =
+        options.input.topic.empty() ? "tlm-store" : "tlm-store " + options.input.group;
+    writer.target = {pg::parse_table_name(options.table).value(),
+                     pg::parse_table_name(options.offset_table).value(), options.input.group,
+                     options.input.topic};
+    writer.owner = options.member.empty() ? owner() : options.member + '@' + owner();
+    writer.wait_for_repair = !options.input.topic.empty();
+    writer.hang_timeout = options.hang_timeout;
+    settings.max_rows = options.max_rows;
+    settings.max_bytes = options.max_bytes;
+    settings.max_delay = options.max_delay;
+    settings.drain_timeout = options.drain_timeout;
+    settings.connect_timeout = options.connect_timeout.limit;
+    if (!options.input.files.empty()) {
+        settings.files = options.input.files;
+    }
+    settings.strict = options.strict;
+    return settings;
+}
+
 } // namespace
 
 cli::OptionTable make_table(Options& options)
@@ -84,14 +130,23 @@ cli::OptionTable make_table(Options& options)
     return table;
 }
 
-std::string conninfo(const Options& options)
+Settings make_settings(const Options& options)
 {
-    if (!options.postgres_file) {
-        return options.postgres;
+    Settings settings;
+    settings.pipeline = pipeline_settings(options);
+    settings.kafka = kafka::Properties{cli::kafka_properties(options.kafka)};
+    if (options.input.from() == cli::InputOptions::From::kafka) {
+        auto& topic = settings.topic.emplace();
+        topic.properties = settings.kafka;
+        topic.topic = options.input.topic;
+        topic.group = options.input.group;
+        topic.member = options.member;
+        topic.skip_gaps = options.skip_gaps;
     }
-    auto text = cli::read_secret_file("--postgres-file", *options.postgres_file);
-    pg::check_conninfo(text, pg::Origin::file, "--postgres-file");
-    return text;
+    settings.files = options.input.files;
+    settings.dead_letters = {options.dlq.topic(), options.dlq.file()};
+    settings.metrics_listen = options.metrics.listen;
+    return settings;
 }
 
 } // namespace tlm::store

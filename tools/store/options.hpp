@@ -5,6 +5,7 @@
 #include "common/base/time.hpp"
 #include "common/cli/groups.hpp"
 #include "common/cli/option_table.hpp"
+#include "tools/store/settings.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -37,7 +38,7 @@ struct Options {
 /// Binds the options; they must outlive the table.
 [[nodiscard]] cli::OptionTable make_table(Options& options);
 
-/// The connection string: that of the file, else that of the flag, checked. Throws Error usage.
-[[nodiscard]] std::string conninfo(const Options& options);
+/// Reads the files that hold secrets. Throws Error usage.
+[[nodiscard]] Settings make_settings(const Options& options);
 
 } // namespace tlm::store

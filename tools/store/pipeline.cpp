@@ -36,15 +36,8 @@ Monotonic now_monotonic()
 /// Waits for the request to stop, at most until then.
 void wait_for_stop(const ops::Shutdown& shutdown, Monotonic until)
 {
-    const auto left = std::chrono::ceil<milliseconds>(until - now_monotonic());
     pollfd wait{shutdown.fd(), POLLIN, 0};
-    static_cast<void>(::poll(&wait, 1, static_cast<int>(std::max<std::int64_t>(0, left.count()))));
-}
-
-/// Counters of the library only add; ours are totals.
-void raise(ops::Counter& counter, std::uint64_t total)
-{
-    counter.add(static_cast<double>(total) - counter.value());
+    static_cast<void>(::poll(&wait, 1, poll_timeout(until, now_monotonic())));
 }
 
 } // namespace
@@ -314,9 +307,7 @@ void Pipeline::wait(Monotonic now)
         pollfd{reading() && !full() && !paused ? m_source->wake_fd() : -1, POLLIN, 0},
         pollfd{m_deadline ? -1 : m_around.shutdown.fd(), POLLIN, 0},
     };
-    const auto left = std::chrono::ceil<milliseconds>(until - now_monotonic());
-    static_cast<void>(
-        ::poll(fds.data(), fds.size(), static_cast<int>(std::max<std::int64_t>(0, left.count()))));
+    static_cast<void>(::poll(fds.data(), fds.size(), poll_timeout(until, now_monotonic())));
 }
 
 void Pipeline::report(Monotonic now)
@@ -353,10 +344,10 @@ void Pipeline::count()
     auto& metrics = m_around.metrics;
     metrics.connected.set(m_writer.connected() ? 1 : 0);
     metrics.held_rows.set(static_cast<double>(m_filling.size() + m_writer.rows()));
-    raise(metrics.reconnects, m_writer.reconnects());
+    metrics.reconnects.follow(m_writer.reconnects());
     if (m_kafka) {
         metrics.lag_records.set(static_cast<double>(m_kafka->lag()));
-        raise(metrics.lost_records, m_lost_before + m_kafka->lost_records());
+        metrics.lost_records.follow(m_lost_before + m_kafka->lost_records());
     }
 }
 

@@ -26,11 +26,14 @@ void append_bytes(std::string& out, std::string_view name, std::string_view byte
 std::vector<Header> dead_letter_headers(const DeadLetter& letter)
 {
     std::vector<Header> headers;
-    headers.reserve(5 + letter.source.size());
+    headers.reserve(6 + letter.source.size());
     headers.push_back({"tlm-reason", std::string{reason_name(letter.reject.reason)}});
     headers.push_back({"tlm-detail", letter.reject.detail});
     if (!letter.reject.path.empty()) {
         headers.push_back({"tlm-path", letter.reject.path});
+    }
+    if (!letter.reject.schema_path.empty()) {
+        headers.push_back({"tlm-schema", letter.reject.schema_path});
     }
     for (const auto& [name, value] : letter.source) {
         headers.push_back({"tlm-source-" + name, value});
@@ -48,6 +51,10 @@ void append_dead_letter(std::string& out, const DeadLetter& letter)
     append_json_string(out, letter.reject.detail);
     out += R"(,"path":)";
     append_json_string(out, letter.reject.path);
+    if (!letter.reject.schema_path.empty()) {
+        out += R"(,"schema":)";
+        append_json_string(out, letter.reject.schema_path);
+    }
     out += R"(,"source":{)";
     bool first = true;
     for (const auto& [name, value] : letter.source) {

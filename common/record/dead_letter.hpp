@@ -24,8 +24,8 @@ struct DeadLetter {
     unsigned attempt = 1; ///< how often this payload was rejected so far
 };
 
-/// The headers of a dead letter on Kafka: tlm-reason, tlm-detail, tlm-path, tlm-source-*,
-/// tlm-received-at, tlm-attempt.
+/// The headers of a dead letter on Kafka: tlm-reason, tlm-detail, tlm-path, tlm-schema,
+/// tlm-source-*, tlm-received-at, tlm-attempt.
 [[nodiscard]] std::vector<Header> dead_letter_headers(const DeadLetter& letter);
 
 /// Appends the letter as one line of NDJSON without its newline; bytes that are not UTF-8 go into

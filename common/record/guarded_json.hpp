@@ -24,6 +24,9 @@ class GuardedJson {
     /// The element is valid until the next call.
     [[nodiscard]] Verdict<simdjson::dom::element> parse(std::string_view text);
 
+    /// The same by JSON's grammar and the depth limit alone.
+    [[nodiscard]] Verdict<simdjson::dom::element> parse_unguarded(std::string_view text);
+
   private:
     simdjson::dom::parser m_parser;
     std::vector<char> m_padded; ///< simdjson reads up to SIMDJSON_PADDING bytes past the text

@@ -12,6 +12,10 @@
 #include <string>
 #include <string_view>
 
+namespace simdjson::dom {
+class element;
+} // namespace simdjson::dom
+
 namespace tlm {
 
 /// Limits on what is parsed; beyond them the verdict is too_long or too_deep.
@@ -54,6 +58,9 @@ class PayloadReader {
     [[nodiscard]] Verdict<Record> read(std::string_view device_id, std::string_view payload,
                                        EpochMs received_at);
 
+    /// The payload of the record that was read last, parsed; valid until the next read.
+    [[nodiscard]] simdjson::dom::element data() const;
+
   private:
     struct Impl;
     std::unique_ptr<Impl> m_impl;
@@ -71,6 +78,33 @@ class RecordReader {
     /// `tags` and `data` of the record are views into `line`, `device_id` is valid until the next
     /// read. Members that this version does not know are ignored.
     [[nodiscard]] Verdict<Record> read(std::string_view line);
+
+    /// `data` of the record that was read last, parsed; valid until the next read.
+    [[nodiscard]] simdjson::dom::element data() const;
+
+    /// Its `tags`; empty when it has none.
+    [[nodiscard]] std::optional<simdjson::dom::element> tags() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+/// Reads bare JSON values, without envelope: RFC 8259 and the limits on length and depth judge
+/// them, the record's own guards (duplicate keys, U+0000) do not. One instance serves one thread.
+class ValueReader {
+  public:
+    /// simdjson's own limits on depth, and the line's on length.
+    explicit ValueReader(Limits limits = {.max_depth = 1023});
+    ValueReader(ValueReader&&) noexcept;
+    ValueReader& operator=(ValueReader&&) noexcept;
+    ~ValueReader();
+
+    /// Why `text` is no value, if so.
+    [[nodiscard]] std::optional<Reject> read(std::string_view text);
+
+    /// The value that was read last; valid until the next read.
+    [[nodiscard]] simdjson::dom::element value() const;
 
   private:
     struct Impl;

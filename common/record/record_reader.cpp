@@ -96,8 +96,8 @@ struct Seen {
     bool device_id = false;
     bool ts = false;
     bool received_at = false;
-    bool data = false;
-    bool tags = false; ///< need not be there
+    std::optional<dom::element> data;
+    std::optional<dom::element> tags; ///< need not be there
 };
 
 std::optional<Reject> read_time(dom::element value, const char* path, EpochMs& time)
@@ -153,12 +153,14 @@ std::optional<Reject> read_field(std::string_view key, dom::element value, Recor
         return read_counter_member(value, "/seq", record.seq);
     }
     if (key == "tags") {
-        seen.tags = value.is_object();
-        return seen.tags ? std::nullopt : std::optional{not_a_record("/tags", "must be an object")};
+        seen.tags = value;
+        return value.is_object() ? std::nullopt
+                                 : std::optional{not_a_record("/tags", "must be an object")};
     }
     if (key == "data") {
-        seen.data = value.is_object();
-        return seen.data ? std::nullopt : std::optional{not_a_record("/data", "must be an object")};
+        seen.data = value;
+        return value.is_object() ? std::nullopt
+                                 : std::optional{not_a_record("/data", "must be an object")};
     }
     return std::nullopt;
 }
@@ -183,6 +185,7 @@ struct RecordReader::Impl {
 
     Limits limits;
     GuardedJson json;
+    Seen seen{};
 };
 
 RecordReader::RecordReader(Limits limits) : m_impl(std::make_unique<Impl>(limits)) {}
@@ -190,6 +193,16 @@ RecordReader::RecordReader(Limits limits) : m_impl(std::make_unique<Impl>(limits
 RecordReader::RecordReader(RecordReader&&) noexcept = default;
 RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;
 RecordReader::~RecordReader() = default;
+
+dom::element RecordReader::data() const
+{
+    return m_impl->seen.data.value();
+}
+
+std::optional<dom::element> RecordReader::tags() const
+{
+    return m_impl->seen.tags;
+}
 
 Verdict<Record> RecordReader::read(std::string_view line)
 {
@@ -207,7 +220,8 @@ Verdict<Record> RecordReader::read(std::string_view line)
         return Reject{Reason::not_an_object, "", "the line is JSON, but not an object"};
     }
     Record record;
-    Seen seen;
+    Seen& seen = m_impl->seen;
+    seen = {};
     std::size_t members = 0;
     for (auto field : object) {
         if (auto reject = read_field(field.key, field.value, record, seen)) {

@@ -37,6 +37,7 @@ struct Reject {
     Reason reason;
     std::string path;
     std::string detail;
+    std::string schema_path{}; ///< JSON Pointer to the keyword of the schema, where one judged
 };
 
 /// What judging a piece of data gives: a T, or why not.

@@ -27,6 +27,9 @@ enum class Reason {
     bad_seq,       ///< `seq` is not a whole number from 0 to 2^63-1
     bad_boot,      ///< `boot` is not a whole number from 0 to 2^63-1
     not_a_record,  ///< JSON, but not the record of tlm-record(5)
+    schema,        ///< violates the JSON Schema
+    schema_limit,  ///< judging it by the schema took more levels or steps than the limit
+    pattern_limit, ///< a pattern of the schema took more work than the limit
     refused_by_store, ///< the database refused the row
 };
 

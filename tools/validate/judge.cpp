@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/validate/judge.hpp"
 
+#include <simdjson.h>
+
 #include <utility>
 
 namespace tlm::validate {
 
-std::optional<Reject> Judge::judge(std::string_view line)
+std::optional<Reject> Judge::judge(std::string_view line, std::string_view topic)
 {
-    auto reject = read(line);
-    m_readable = !reject;
-    return reject;
+    auto unreadable = read(line);
+    m_readable = !unreadable;
+    if (unreadable) {
+        return unreadable;
+    }
+    if (m_form == Form::values) {
+        return m_schemas.judge({.data = m_values.value(), .topic = topic});
+    }
+    const auto tags = m_records.tags();
+    return m_schemas.judge(
+        {.data = m_records.data(), .tags = tags ? &*tags : nullptr, .topic = topic});
 }
 
 std::optional<Reject> Judge::read(std::string_view line)

@@ -2,6 +2,7 @@
 #include "tools/validate/options.hpp"
 
 #include "common/base/error.hpp"
+#include "common/cli/rule_options.hpp"
 
 #include <array>
 #include <string>
@@ -50,6 +51,7 @@ cli::OptionTable make_table(Options& options)
     table.add(options.values, "values", 0,
               "Lines are bare JSON values without envelope: JSON's grammar and the schema judge "
               "them, the guards of the record do not.");
+    cli::add_rules(table, options.rules);
     cli::add_output(table, options.output, options.kafka);
     cli::add_dlq(table, options.dlq, options.kafka);
     table.add_choice(options.on_invalid, "on-invalid", 0, "WHAT",

@@ -5,6 +5,7 @@
 #include "common/base/time.hpp"
 #include "common/cli/groups.hpp"
 #include "common/cli/option_table.hpp"
+#include "common/validation/rule_sources.hpp"
 #include "tools/validate/settings.hpp"
 
 #include <optional>
@@ -18,6 +19,7 @@ struct Options {
     cli::KafkaOptions kafka;
     cli::InputOptions input;
     cli::OutputOptions output;
+    validation::RuleSources rules;
     cli::DlqOptions dlq;
     cli::MetricsOptions metrics;
     cli::ConnectTimeout connect_timeout;

@@ -138,7 +138,7 @@ void Pipeline::take(std::size_t index, const Input& input)
                ticket);
         return;
     }
-    const auto reject = m_judge.judge(input.value);
+    const auto reject = m_judge.judge(input.value, topic_of(index, input));
     if (!reject) {
         ++m_counts.valid;
         forward(index, input, input.value, ticket);
@@ -160,6 +160,21 @@ void Pipeline::take(std::size_t index, const Input& input)
     forward(index, input, marked, ticket);
 }
 
+/// Where a device published it, when a header says so; else Kafka's topic; none for lines.
+std::string_view Pipeline::topic_of(std::size_t index, const Input& input)
+{
+    if (m_kafka == nullptr || !m_judge.needs_topic()) {
+        return {};
+    }
+    m_kafka->headers(index, m_headers);
+    for (const auto& header : m_headers) {
+        if (header.name == "mqtt-topic") {
+            return header.value;
+        }
+    }
+    return input.position.origin;
+}
+
 /// `value` is that of `input`, or what became of it.
 void Pipeline::forward(std::size_t index, const Input& input, std::string_view value, Ticket ticket)
 {
@@ -172,7 +187,6 @@ void Pipeline::forward(std::size_t index, const Input& input, std::string_view v
         send({.value = value}, ticket);
         return;
     }
-    m_headers.clear();
     auto held = std::make_unique<Held>();
     held->value = value;
     if (m_kafka != nullptr) {

@@ -44,7 +44,7 @@ class Pipeline final : public kafka::PartitionListener {
     Pipeline(PipelineSettings settings, Surroundings surroundings, Judge& judge, bool offsets);
 
     /// Called between two records when the rules are to be read again.
-    std::function<void()> on_reload;
+    std::function<void()> on_reload{};
 
     [[nodiscard]] ExitStatus run(ndjson::LineSource& source);
     [[nodiscard]] ExitStatus run(kafka::KafkaSource& source);
@@ -60,9 +60,9 @@ class Pipeline final : public kafka::PartitionListener {
     void read(Monotonic now);
     void pause_or_resume(Monotonic now);
     void take(std::size_t index, const Input& input);
+    [[nodiscard]] std::string_view topic_of(std::size_t index, const Input& input);
     void forward(std::size_t index, const Input& input, std::string_view value, Ticket ticket);
     void refuse(std::size_t index, const Input& input, const Reject& reject, Ticket ticket);
-    void mark(std::size_t index, const Input& input, const Reject& reject, Ticket ticket);
     void send(const Output& output, Ticket ticket);
     void send(const DeadLetter& letter, Ticket ticket);
     [[nodiscard]] bool wait_for_room();
@@ -74,7 +74,6 @@ class Pipeline final : public kafka::PartitionListener {
     void commit();
     void wait(Monotonic now);
     void report(Monotonic now);
-    [[nodiscard]] std::vector<Header> place_of(const Input& input) const;
 
     [[nodiscard]] bool reading() const noexcept { return !m_finished && !m_deadline; }
 

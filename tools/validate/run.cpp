@@ -5,7 +5,9 @@
 #include "common/kafka/kafka_sink.hpp"
 #include "common/kafka/producer.hpp"
 #include "common/ndjson/open_dead_letters.hpp"
+#include "common/ops/log.hpp"
 #include "common/ops/metrics_server.hpp"
+#include "common/rulebook/schema_files.hpp"
 #include "tools/validate/pipeline.hpp"
 
 #include <unistd.h>
@@ -68,9 +70,13 @@ class Runner {
           m_registry("tlm-validate"),
           m_metrics(m_registry),
           m_health(kAlive),
-          m_outputs(open_outputs(options, m_settings)),
-          m_judge(options.values ? Form::values : Form::records)
+          m_judge(options.values ? Form::values : Form::records,
+                  rulebook::load_schemas(options.rules)),
+          m_outputs(open_outputs(options, m_settings))
     {
+        if (options.rules.schema || options.rules.schema_map) {
+            shutdown.reload_on_hangup();
+        }
         if (!options.metrics.listen.empty()) {
             m_server.emplace(ops::parse_listen_address(options.metrics.listen), m_registry,
                              m_health);
@@ -93,6 +99,7 @@ class Runner {
         }
         ndjson::LineSource source(m_options.input.files);
         Pipeline pipeline(m_settings, around(), m_judge, false);
+        pipeline.on_reload = [this] { reload(); };
         ready();
         return pipeline.run(source);
     }
@@ -118,6 +125,7 @@ class Runner {
         if (source.wait_until_known(milliseconds::max(), m_shutdown.fd()) == kafka::Wait::stopped) {
             return ExitStatus::ok;
         }
+        pipeline.on_reload = [this] { reload(); };
         ready();
         return pipeline.run(source);
     }
@@ -140,6 +148,21 @@ class Runner {
         return true;
     }
 
+    /// All or nothing: with a file that is wrong the old rules stay.
+    void reload()
+    {
+        m_notify.reloading();
+        try {
+            m_judge.use(rulebook::load_schemas(m_options.rules));
+            m_metrics.reloads.add();
+            log::info("the schemas were read again");
+        } catch (const Error& error) {
+            m_metrics.failed_reloads.add();
+            log::error("the schemas stay as they were: {}", error.what());
+        }
+        m_notify.ready();
+    }
+
     void ready()
     {
         m_health.set_ready(true);
@@ -153,8 +176,8 @@ class Runner {
     ops::Metrics m_registry;
     ValidateMetrics m_metrics;
     ops::Health m_health;
+    Judge m_judge; ///< before a sink is opened: a wrong schema must leave no trace
     Outputs m_outputs;
-    Judge m_judge;
     std::optional<ops::MetricsServer> m_server; ///< it reads the others
 };
 

@@ -19,6 +19,9 @@ class ValidateMetrics {
                                   "Records read whose output is not confirmed.")),
           lag_records(metrics.gauge("tlm_validate_lag_records",
                                     "Records in Kafka that were not read yet.")),
+          reloads(metrics.counter("tlm_validate_reloads_total", "Schemas and rules read again.")),
+          failed_reloads(metrics.counter("tlm_validate_failed_reloads_total",
+                                         "New schemas and rules that were wrong.")),
           m_metrics(metrics),
           m_valid(metrics.counter("tlm_validate_valid_total", "Records found valid.")),
           m_blank(metrics.counter("tlm_validate_blank_lines_total", "Empty lines, skipped."))
@@ -37,6 +40,8 @@ class ValidateMetrics {
 
     ops::Gauge in_flight;
     ops::Gauge lag_records;
+    ops::Counter reloads;
+    ops::Counter failed_reloads;
 
   private:
     static void raise(ops::Counter counter, std::uint64_t to)

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/validation/schema_judge.hpp"
+
+#include <simdjson.h>
+
+#include <string>
+#include <utility>
+
+namespace tlm::validation {
+
+namespace {
+
+constexpr std::size_t kMaxFailures = 4; // beyond them a sentence helps nobody
+
+/// One rejection: the place of the first failure, the sentences of the others behind its own.
+Reject to_reject(std::vector<schema::Failure> failures)
+{
+    auto& first = failures.front();
+    Reject reject{first.reason, std::move(first.instance_path), std::move(first.sentence),
+                  std::move(first.schema_path)};
+    for (std::size_t i = 1; i < failures.size(); ++i) {
+        reject.detail += "; ";
+        reject.detail += failures[i].instance_path;
+        reject.detail += failures[i].instance_path.empty() ? "" : ": ";
+        reject.detail += failures[i].sentence;
+    }
+    return reject;
+}
+
+} // namespace
+
+SchemaJudge::SchemaJudge(SchemaSet set) : m_map(std::move(set.map))
+{
+    m_validators.reserve(set.mapped.size());
+    for (auto& schema : set.mapped) {
+        m_validators.emplace_back(std::move(schema));
+    }
+    if (set.otherwise) {
+        m_otherwise.emplace(std::move(set.otherwise));
+    }
+}
+
+std::optional<Reject> SchemaJudge::judge(const Subject& subject)
+{
+    auto* validator = m_otherwise ? &*m_otherwise : nullptr;
+    if (m_map) {
+        if (const auto chosen = m_map->choose(subject)) {
+            validator = &m_validators[*chosen];
+        }
+    }
+    if (validator == nullptr || validator->accepts(subject.data)) {
+        return std::nullopt;
+    }
+    return to_reject(validator->explain(subject.data, kMaxFailures));
+}
+
+} // namespace tlm::validation

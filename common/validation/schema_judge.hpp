@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records judged by the schema that is theirs.
+#pragma once
+
+#include "common/record/reject.hpp"
+#include "common/schema/schema.hpp"
+#include "common/validation/schema_map.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace tlm::validation {
+
+/// All the schemas of a run, compiled. Immutable parts: a copy is cheap.
+struct SchemaSet {
+    std::optional<SchemaMap> map;
+    std::vector<std::shared_ptr<const schema::Schema>> mapped; ///< as SchemaMap::schemas()
+    std::shared_ptr<const schema::Schema> otherwise; ///< where the map names none; may be null
+};
+
+/// Chooses and judges. What neither the map nor a default schema covers is accepted. Pure; one
+/// instance serves one thread.
+class SchemaJudge {
+  public:
+    explicit SchemaJudge(SchemaSet set);
+
+    /// What is wrong with `subject.data`: where, by which keyword, and in a sentence.
+    [[nodiscard]] std::optional<Reject> judge(const Subject& subject);
+
+    /// Choosing takes the topic.
+    [[nodiscard]] bool needs_topic() const noexcept { return m_map && m_map->needs_topic(); }
+
+  private:
+    std::optional<SchemaMap> m_map;
+    std::vector<schema::Validator> m_validators; ///< as SchemaMap::schemas()
+    std::optional<schema::Validator> m_otherwise;
+};
+
+} // namespace tlm::validation

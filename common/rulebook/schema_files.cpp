@@ -20,16 +20,15 @@ namespace {
 constexpr std::size_t kMaxSchema = 16UL * 1024 * 1024;
 constexpr std::size_t kMaxMap = 1024UL * 1024;
 constexpr std::size_t kMaxDocuments = 10'000;
-constexpr std::string_view kFile = "file://";
 
-/// `file:///…`, so that relative references start at the file. Bytes that are not plain in a URI
-/// are percent-encoded (RFC 3986 section 2.1).
+/// The absolute path, so that relative references start at the file. Bytes that are not plain in
+/// a URI are percent-encoded (RFC 3986 section 2.1).
 std::string uri_of(const fs::path& path)
 {
     constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                         "0123456789-._~/";
     constexpr std::string_view kHex = "0123456789ABCDEF";
-    std::string uri{kFile};
+    std::string uri;
     for (const char c : fs::absolute(path).lexically_normal().string()) {
         if (kPlain.find(c) != std::string_view::npos) {
             uri += c;
@@ -157,11 +156,7 @@ compile_file(const fs::path& path, const validation::RuleSources& sources, Schem
     options.draft = sources.draft;
     options.assert_formats = sources.assert_formats;
     options.load = [&folders, home](std::string_view uri) { return folders.find(uri, home); };
-    try {
-        return schema::Schema::compile(text, uri_of(path), options);
-    } catch (const Error& error) {
-        throw Error(error.kind(), path.string() + ": " + error.what());
-    }
+    return schema::Schema::compile(text, uri_of(path), options);
 }
 
 validation::SchemaSet load_schemas(const validation::RuleSources& sources)

@@ -3,11 +3,13 @@
 
 #include "common/schema/compiler.hpp"
 #include "common/schema/evaluator.hpp"
+#include "common/schema/explainer.hpp"
 #include "common/schema/program.hpp"
 #include "common/schema/registry.hpp"
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace tlm::schema {
@@ -57,13 +59,11 @@ bool Validator::accepts(simdjson::dom::element value)
 
 std::vector<Failure> Validator::explain(simdjson::dom::element value, std::size_t max)
 {
-    if (accepts(value) || max == 0) {
+    if (accepts(value)) {
         return {};
     }
-    if (const auto limit = m_impl->evaluator.limit()) {
-        return {{*limit, "", "", "judging the value took more work than the limit"}};
-    }
-    return {{Reason::schema, "", "", "the value violates the schema"}};
+    return Explainer{m_impl->schema->program(), m_impl->evaluator, std::max<std::size_t>(max, 1)}
+        .run(value);
 }
 
 } // namespace tlm::schema

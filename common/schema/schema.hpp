@@ -80,10 +80,10 @@ class Validator {
     /// True when the value keeps to the schema. Fast: the first violation ends it.
     [[nodiscard]] bool accepts(simdjson::dom::element value);
 
-    /// What the value violates, at most `max` (≥ 1) failures, in the order of the value; empty
-    /// exactly when accepts() is true. Slower: call it for rejected values only. A value that no
-    /// alternative of `anyOf` or `oneOf` accepts is one failure; the failures inside follow it when
-    /// one alternative alone is for this type of value.
+    /// What the value violates, at most `max` (at least 1) failures; empty exactly when accepts()
+    /// is true. Slower: call it for rejected values only. A value that no alternative of `anyOf` or
+    /// `oneOf` accepts is one failure; the failures inside follow it when one alternative alone is
+    /// for this type of value.
     [[nodiscard]] std::vector<Failure> explain(simdjson::dom::element value, std::size_t max);
 
   private:

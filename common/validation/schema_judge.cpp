@@ -10,11 +10,12 @@ namespace tlm::validation {
 
 namespace {
 
-constexpr std::size_t kMaxFailures = 4; // beyond them a sentence helps nobody
-
 /// One rejection: the place of the first failure, the sentences of the others behind its own.
-Reject to_reject(std::vector<schema::Failure> failures)
+Reject to_reject(std::vector<schema::Failure> failures, std::string_view place)
 {
+    for (auto& failure : failures) {
+        failure.instance_path.insert(0, place);
+    }
     auto& first = failures.front();
     Reject reject{first.reason, std::move(first.instance_path), std::move(first.sentence),
                   std::move(first.schema_path)};
@@ -40,7 +41,7 @@ SchemaJudge::SchemaJudge(SchemaSet set) : m_map(std::move(set.map))
     }
 }
 
-std::optional<Reject> SchemaJudge::judge(const Subject& subject)
+std::optional<Reject> SchemaJudge::judge(const Subject& subject, std::size_t sentences)
 {
     auto* validator = m_otherwise ? &*m_otherwise : nullptr;
     if (m_map) {
@@ -51,7 +52,7 @@ std::optional<Reject> SchemaJudge::judge(const Subject& subject)
     if (validator == nullptr || validator->accepts(subject.data)) {
         return std::nullopt;
     }
-    return to_reject(validator->explain(subject.data, kMaxFailures));
+    return to_reject(validator->explain(subject.data, sentences), subject.place);
 }
 
 } // namespace tlm::validation

@@ -25,8 +25,9 @@ class SchemaJudge {
   public:
     explicit SchemaJudge(SchemaSet set);
 
-    /// What is wrong with `subject.data`: where, by which keyword, and in a sentence.
-    [[nodiscard]] std::optional<Reject> judge(const Subject& subject);
+    /// What is wrong with `subject.data`: where, by which keyword, and in as many sentences as
+    /// there are failures, up to `sentences`.
+    [[nodiscard]] std::optional<Reject> judge(const Subject& subject, std::size_t sentences = 4);
 
     /// Choosing takes the topic.
     [[nodiscard]] bool needs_topic() const noexcept { return m_map && m_map->needs_topic(); }

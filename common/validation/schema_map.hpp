@@ -19,6 +19,8 @@ struct Subject {
     const simdjson::dom::element& data;
     const simdjson::dom::element* tags = nullptr; ///< null: none
     std::string_view topic{};                     ///< empty: none
+    /// Where `data` stands in what was read, as a JSON Pointer: rejections begin with it.
+    std::string_view place{};
 };
 
 /// The lines of a schema map, `FIELD PATTERN SCHEMA`; the first whose pattern fits decides. See

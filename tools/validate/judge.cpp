@@ -15,11 +15,13 @@ std::optional<Reject> Judge::judge(std::string_view line, std::string_view topic
         return unreadable;
     }
     if (m_form == Form::values) {
-        return m_schemas.judge({.data = m_values.value(), .topic = topic});
+        const auto value = m_values.value();
+        return m_schemas.judge({.data = value, .topic = topic});
     }
     const auto tags = m_records.tags();
+    const auto data = m_records.data();
     return m_schemas.judge(
-        {.data = m_records.data(), .tags = tags ? &*tags : nullptr, .topic = topic});
+        {.data = data, .tags = tags ? &*tags : nullptr, .topic = topic, .place = "/data"});
 }
 
 std::optional<Reject> Judge::read(std::string_view line)

@@ -34,6 +34,9 @@ void take_command(Options& options)
 
 void check_values(const Options& options)
 {
+    if (options.values && options.command == Command::whatif) {
+        throw usage_error("whatif reads records and dead letters, not --values");
+    }
     if (options.values && options.on_invalid == OnInvalid::mark) {
         throw usage_error("--on-invalid mark: a bare value has no envelope to mark, so it excludes "
                           "--values");
@@ -51,6 +54,10 @@ cli::OptionTable make_table(Options& options)
     table.add(options.values, "values", 0,
               "Lines are bare JSON values without envelope: JSON's grammar and the schema judge "
               "them, the guards of the record do not.");
+    table
+        .add_time(options.since, "since", 0, "TIME",
+                  "whatif: begin in a topic at this time; -6h is six hours ago.")
+        .default_note = "its beginning";
     cli::add_rules(table, options.rules);
     cli::add_output(table, options.output, options.kafka);
     cli::add_dlq(table, options.dlq, options.kafka);
@@ -74,6 +81,10 @@ cli::OptionTable make_table(Options& options)
     table.check([&options] { check_values(options); });
     table.example("tlm-validate --schema pump.json < day.ndjson > good.ndjson",
                   "Let the valid records through; the others go to standard error.");
+    table.example("tlm-validate check *.json", "Look whether schemas are good.");
+    table.example("tlm-validate infer < day.ndjson > draft.json", "Draft a schema from records.");
+    table.example("tlm-validate whatif --schema new.json day.ndjson rejected.ndjson",
+                  "See which devices a new schema would refuse or let through.");
     table.example("tlm-validate -b kafka:9092 -t device.raw --to-topic device.telemetry "
                   "--schema pump.json --dlq topic:device.telemetry.dlq",
                   "The same from topic to topic, losing nothing.");

@@ -27,6 +27,7 @@ struct Options {
     bool values = false;
     OnInvalid on_invalid = OnInvalid::dlq;
     bool strict = false;
+    std::optional<EpochMs> since; ///< whatif: where in a topic to begin
     milliseconds drain_timeout{10'000};
 };
 

@@ -9,6 +9,7 @@
 #include "common/ops/metrics_server.hpp"
 #include "common/rulebook/schema_files.hpp"
 #include "tools/validate/pipeline.hpp"
+#include "tools/validate/study.hpp"
 
 #include <unistd.h>
 
@@ -185,6 +186,16 @@ class Runner {
 
 ExitStatus run(const Options& options, ops::Shutdown& shutdown)
 {
+    switch (options.command) {
+    case Command::check:
+        return check(options);
+    case Command::infer:
+        return infer(options, shutdown);
+    case Command::whatif:
+        return whatif(options, shutdown);
+    case Command::validate:
+        break;
+    }
     return Runner(options, shutdown).run();
 }
 

@@ -85,9 +85,8 @@ cli::OptionTable make_table(Options& options)
     table.example("tlm-validate infer < day.ndjson > draft.json", "Draft a schema from records.");
     table.example("tlm-validate whatif --schema new.json day.ndjson rejected.ndjson",
                   "See which devices a new schema would refuse or let through.");
-    table.example("tlm-validate -b kafka:9092 -t device.raw --to-topic device.telemetry "
-                  "--schema pump.json --dlq topic:device.telemetry.dlq",
-                  "The same from topic to topic, losing nothing.");
+    table.example("tlm-validate -b kafka:9092 -t raw --to-topic good --dlq topic:bad",
+                  "From topic to topic, losing nothing.");
     return table;
 }
 

@@ -90,9 +90,10 @@ void Compiler::add_properties(const Keywords& keywords, ObjectRule& rule)
             std::string path = "/properties";
             append_token(path, field.key);
             rule.keys.add(field.key);
-            Property& property = rule.properties.emplace_back();
+            Property property{Key{field.key}};
             property.node = node(keywords.subschema_at(path, field.value));
             property.is_declared = true;
+            rule.properties.push_back(property);
         }
     }
     if (const auto patterns = keywords.object("patternProperties")) {
@@ -116,7 +117,8 @@ void Compiler::add_required(const Keywords& keywords, ObjectRule& rule) const
     for (const std::string_view name : keywords.strings("/required", *required)) {
         const Row key = rule.keys.add(name);
         if (key == rule.properties.size()) {
-            rule.properties.emplace_back().node = rule.additional;
+            rule.properties.push_back({Key{name}});
+            rule.properties.back().node = rule.additional == kNone ? kTrue : rule.additional;
         }
         Property& property = rule.properties[key];
         if (property.is_required) {

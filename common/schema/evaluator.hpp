@@ -4,6 +4,7 @@
 
 #include "common/record/reject.hpp"
 #include "common/schema/program.hpp"
+#include "common/schema/tape.hpp"
 #include "common/schema/value.hpp"
 
 #include <simdjson.h>
@@ -85,27 +86,26 @@ class Evaluator {
     };
 
   private:
-    [[nodiscard]] bool accepts_plain(const Node& node, simdjson::dom::element value, Seen seen);
-    [[nodiscard]] bool accepts_all(const Node& node, simdjson::dom::element value, Seen seen);
-    [[nodiscard]] bool accepts_step(const Step& step, simdjson::dom::element value, Seen seen);
-    [[nodiscard]] bool accepts_branch(Row node, simdjson::dom::element value, Seen seen);
-    [[nodiscard]] bool accepts_unevaluated(const Node& node, simdjson::dom::element value,
-                                           Seen seen);
-    [[nodiscard]] bool accepts_string(const StringRule& rule, std::string_view text);
-    [[nodiscard]] bool accepts_array(const ArrayRule& rule, simdjson::dom::array array, Seen seen);
-    [[nodiscard]] bool accepts_contains(const ArrayRule& rule, simdjson::dom::array array,
-                                        Seen seen);
-    [[nodiscard]] bool accepts_object(const ObjectRule& rule, simdjson::dom::object object);
-    [[nodiscard]] bool accepts_any_object(const ObjectRule& rule, simdjson::dom::element value,
-                                          simdjson::dom::object object, Seen seen);
-    [[nodiscard]] bool accepts_member(const ObjectRule& rule, const Property* property,
-                                      std::string_view name, simdjson::dom::element value,
-                                      bool& evaluated);
-    [[nodiscard]] bool accepts_dependencies(const ObjectRule& rule, simdjson::dom::element value,
-                                            simdjson::dom::object object, Seen seen);
+    [[nodiscard]] bool judge(Row row, Value value, Seen seen = {});
+    [[nodiscard]] bool judge_rows(const Node& node, Value value, Seen seen);
+    [[nodiscard]] bool judge_plain(const Node& node, Value value, Seen seen);
+    [[nodiscard]] bool judge_all(const Node& node, Value value, Seen seen);
+    [[nodiscard]] bool judge_own(const Node& node, Value value, Seen seen);
+    [[nodiscard]] bool judge_step(const Step& step, Value value, Seen seen);
+    [[nodiscard]] bool judge_branch(Row row, Value value, Seen seen);
+    [[nodiscard]] bool judge_unevaluated(const Node& node, Value value, Seen seen);
+    [[nodiscard]] bool judge_string(const StringRule& rule, std::string_view text);
+    [[nodiscard]] bool judge_array(const ArrayRule& rule, Value array, Seen seen);
+    [[nodiscard]] bool judge_contains(const ArrayRule& rule, Value array, Seen seen);
+    [[nodiscard]] bool judge_object(const ObjectRule& rule, Value object);
+    [[nodiscard]] bool judge_any_object(const ObjectRule& rule, Value object, Seen seen);
+    [[nodiscard]] bool judge_member(const ObjectRule& rule, std::uint32_t found, Value name,
+                                    bool& evaluated);
+    [[nodiscard]] bool judge_dependencies(const ObjectRule& rule, Value object, Seen seen);
     void mark(Seen seen, std::uint64_t index) noexcept;
 
     const Program& m_program;
+    const Node* m_nodes; ///< of the program
     MatchMemory m_match_memory;
     /// For each object rule, which key came after which key the last time: the first of a rule is
     /// for the start, then one a key. Devices do not shuffle their members.

@@ -22,7 +22,9 @@ struct Key {
         if (key.size() >= 8) {
             tail = load(key.data() + key.size() - 8);
         } else {
-            head &= (std::uint64_t{1} << (8 * key.size())) - 1;
+            mask = (std::uint64_t{1} << (8 * key.size())) - 1;
+            head &= mask;
+            tail = head;
         }
     }
 
@@ -30,6 +32,18 @@ struct Key {
     {
         return text.size() == other.text.size() && head == other.head && tail == other.tail &&
                (text.size() <= 16 || text == other.text);
+    }
+
+    /// The same as == with the key of `other`, for one that is expected to be this.
+    [[nodiscard]] bool is(std::string_view other) const noexcept
+    {
+        if (other.size() != text.size()) {
+            return false;
+        }
+        const std::size_t last = text.size() < 8 ? 0 : text.size() - 8;
+        const std::uint64_t different =
+            ((load(other.data()) ^ head) & mask) | ((load(other.data() + last) ^ tail) & mask);
+        return different == 0 && (text.size() <= 16 || text == other);
     }
 
     [[nodiscard]] std::uint64_t hash() const noexcept
@@ -48,6 +62,7 @@ struct Key {
     std::string_view text;
     std::uint64_t head;
     std::uint64_t tail = 0;
+    std::uint64_t mask = ~std::uint64_t{0}; ///< of the bytes of a short string
 };
 
 /// A set of strings, numbered in the order in which they were added.
@@ -64,9 +79,21 @@ class KeyTable {
         if (m_keys.empty()) {
             return kNone;
         }
+        const Key* const keys = m_keys.data();
+        if (m_keys.size() <= kFew && key.text.size() <= 16) {
+            // Hashing costs more, and which one it will be nobody can predict: no branches.
+            std::uint32_t found = kNone;
+            for (std::uint32_t number = 0; number < m_keys.size(); ++number) {
+                const Key& other = keys[number];
+                const auto different = (other.head ^ key.head) | (other.tail ^ key.tail) |
+                                       (other.text.size() ^ key.text.size());
+                found = different == 0 ? number : found;
+            }
+            return found;
+        }
         for (std::size_t slot = first_slot(key);; slot = (slot + 1) & m_mask) {
-            const std::uint32_t number = m_slots[slot];
-            if (number == kNone || m_keys[number] == key) {
+            const std::uint32_t number = m_slots.data()[slot];
+            if (number == kNone || keys[number] == key) {
                 return number;
             }
         }
@@ -88,6 +115,8 @@ class KeyTable {
     }
 
   private:
+    static constexpr std::size_t kFew = 6;
+
     [[nodiscard]] std::size_t first_slot(const Key& key) const noexcept
     {
         return static_cast<std::size_t>(key.hash() >> 32) & m_mask;

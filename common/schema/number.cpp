@@ -201,21 +201,39 @@ bool is_number(simdjson::dom::element element) noexcept
     }
 }
 
-Number number_of(simdjson::dom::element element) noexcept
+Number number_from(std::int64_t value) noexcept
 {
     Number number;
-    number.type = element.type();
-    switch (number.type) {
-    case element_type::INT64:
-        number.i = element.get_int64().value_unsafe();
-        break;
-    case element_type::UINT64:
-        number.u = element.get_uint64().value_unsafe();
-        break;
-    default:
-        number.d = element.get_double().value_unsafe();
-    }
+    number.i = value;
     return number;
+}
+
+Number number_from(std::uint64_t value) noexcept
+{
+    Number number;
+    number.type = element_type::UINT64;
+    number.u = value;
+    return number;
+}
+
+Number number_from(double value) noexcept
+{
+    Number number;
+    number.type = element_type::DOUBLE;
+    number.d = value;
+    return number;
+}
+
+Number number_of(simdjson::dom::element element) noexcept
+{
+    switch (element.type()) {
+    case element_type::INT64:
+        return number_from(element.get_int64().value_unsafe());
+    case element_type::UINT64:
+        return number_from(element.get_uint64().value_unsafe());
+    default:
+        return number_from(element.get_double().value_unsafe());
+    }
 }
 
 std::string to_text(const Number& number)

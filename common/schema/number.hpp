@@ -21,6 +21,10 @@ struct Number {
     };
 };
 
+[[nodiscard]] Number number_from(std::int64_t value) noexcept;
+[[nodiscard]] Number number_from(std::uint64_t value) noexcept;
+[[nodiscard]] Number number_from(double value) noexcept;
+
 [[nodiscard]] bool is_number(simdjson::dom::element element) noexcept;
 
 /// Only when is_number().

@@ -50,30 +50,6 @@ enum TypeBit : std::uint8_t {
     all_bits = 255,
 };
 
-[[nodiscard]] constexpr std::uint8_t type_bit(simdjson::dom::element_type type) noexcept
-{
-    using simdjson::dom::element_type;
-    switch (type) {
-    case element_type::NULL_VALUE:
-        return null_bit;
-    case element_type::BOOL:
-        return bool_bit;
-    case element_type::INT64:
-        return int_bit;
-    case element_type::UINT64:
-        return uint_bit;
-    case element_type::DOUBLE:
-        return double_bit;
-    case element_type::STRING:
-        return string_bit;
-    case element_type::ARRAY:
-        return array_bit;
-    case element_type::OBJECT:
-        return object_bit;
-    }
-    return 0;
-}
-
 /// A subschema: what every value must be, then what values of one type must be.
 struct Node {
     std::uint8_t types = all_bits;
@@ -93,7 +69,7 @@ struct Node {
 
 /// `enum` and `const`.
 struct Choices {
-    KeyTable strings;
+    KeyTable strings; ///< with the keys in the order of the schema
     std::vector<simdjson::dom::element> others;
     bool is_const = false;
 };
@@ -136,10 +112,11 @@ struct ArrayRule {
 
 /// What is said of a member by its name.
 struct Property {
-    Row node = kNone; ///< that of `additional` when only `required` names the member
+    Key name;
+    std::uint64_t required_bit = 0; ///< of the first 64 that are required
+    Row node = kTrue;               ///< that of `additional` when only `required` names the member
     bool is_declared = false;
     bool is_required = false;
-    std::uint64_t required_bit = 0; ///< of the first 64 that are required
 };
 
 struct PatternProperty {

@@ -268,7 +268,7 @@ std::optional<SimplePattern> SimplePattern::compile(std::string_view pattern)
     return Parser{pattern}.parse();
 }
 
-bool SimplePattern::search(std::string_view text) const noexcept
+bool SimplePattern::match_literal(std::string_view text) const noexcept
 {
     switch (m_shape) {
     case Shape::contains:
@@ -280,27 +280,9 @@ bool SimplePattern::search(std::string_view text) const noexcept
     case Shape::whole:
         return text == m_literal;
     case Shape::sequence:
-        return match_sequence(text);
+        break;
     }
     return false;
-}
-
-bool SimplePattern::match_sequence(std::string_view text) const noexcept
-{
-    const auto* at = text.data();
-    const auto* const end = at + text.size();
-    for (const Atom& atom : m_atoms) {
-        const auto room = static_cast<std::size_t>(end - at);
-        const auto* const stop = at + std::min<std::size_t>(room, atom.most);
-        const auto* const first = at;
-        while (at != stop && atom.bytes[index(*at)]) {
-            ++at;
-        }
-        if (static_cast<std::size_t>(at - first) < atom.least) {
-            return false;
-        }
-    }
-    return !m_to_end || at == end;
 }
 
 } // namespace tlm::schema

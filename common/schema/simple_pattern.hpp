@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,7 +22,10 @@ class SimplePattern {
     [[nodiscard]] static std::optional<SimplePattern> compile(std::string_view pattern);
 
     /// Whether it matches anywhere in the text, which must be UTF-8.
-    [[nodiscard]] bool search(std::string_view text) const noexcept;
+    [[nodiscard]] bool search(std::string_view text) const noexcept
+    {
+        return m_shape == Shape::sequence ? match_sequence(text) : match_literal(text);
+    }
 
   private:
     enum class Shape { contains, prefix, suffix, whole, sequence };
@@ -35,7 +39,25 @@ class SimplePattern {
 
     class Parser;
 
-    [[nodiscard]] bool match_sequence(std::string_view text) const noexcept;
+    [[nodiscard]] bool match_literal(std::string_view text) const noexcept;
+
+    [[nodiscard]] bool match_sequence(std::string_view text) const noexcept
+    {
+        const char* at = text.data();
+        const char* const end = at + text.size();
+        for (const Atom& atom : m_atoms) {
+            const auto room = static_cast<std::size_t>(end - at);
+            const char* const first = at;
+            const char* const stop = at + (room < atom.most ? room : atom.most);
+            while (at != stop && atom.bytes[static_cast<unsigned char>(*at)]) {
+                ++at;
+            }
+            if (static_cast<std::size_t>(at - first) < atom.least) {
+                return false;
+            }
+        }
+        return !m_to_end || at == end;
+    }
 
     Shape m_shape = Shape::contains;
     std::string m_literal;

@@ -286,6 +286,8 @@ void Pipeline::send_refused()
         } else if (m_at_records == 0) {
             m_alone = ticket;
             send({held.value, held.key, held.timestamp, held.headers}, ticket);
+            static_cast<void>(
+                m_around.records.flush(milliseconds{0})); // nothing comes to linger for
         } else {
             return;
         }

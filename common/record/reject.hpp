@@ -2,6 +2,7 @@
 // Why a piece of data was not accepted: a value, never an exception.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,7 +29,19 @@ enum class Reason {
     bad_boot,      ///< `boot` is not a whole number from 0 to 2^63-1
     not_a_record,  ///< JSON, but not the record of tlm-record(5)
     refused_by_store, ///< the database refused the row
+    unknown_device,   ///< the device is not in the registry
+    rate_limited,     ///< the device sends more than it may
+    duplicate,        ///< the device's boot and seq were let through before
+    ts_too_old,       ///< `ts` is further behind `receivedAt` than the limit
+    ts_in_future,     ///< `ts` is further ahead of `receivedAt` than the limit
+    no_schema,        ///< no entry of the schema map fits the record
+    out_of_range,     ///< a value is below or above what is plausible
+    too_steep,        ///< a value changed faster than is plausible
+    stuck_value,      ///< a value has not changed for longer than is plausible
 };
+
+/// For arrays indexed by Reason.
+inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::stuck_value) + 1;
 
 [[nodiscard]] std::string_view reason_name(Reason reason) noexcept;
 

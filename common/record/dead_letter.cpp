@@ -40,6 +40,9 @@ std::vector<Header> dead_letter_headers(const DeadLetter& letter)
     }
     headers.push_back({"tlm-received-at", std::to_string(letter.received_at)});
     headers.push_back({"tlm-attempt", std::to_string(letter.attempt)});
+    if (letter.suppressed > 0) {
+        headers.push_back({"tlm-suppressed", std::to_string(letter.suppressed)});
+    }
     return headers;
 }
 
@@ -70,6 +73,10 @@ void append_dead_letter(std::string& out, const DeadLetter& letter)
     out += std::to_string(letter.received_at);
     out += R"(,"attempt":)";
     out += std::to_string(letter.attempt);
+    if (letter.suppressed > 0) {
+        out += R"(,"suppressed":)";
+        out += std::to_string(letter.suppressed);
+    }
     if (!letter.key.empty()) {
         out += ',';
         append_bytes(out, "key", letter.key);

@@ -6,6 +6,7 @@
 #include "common/record/header.hpp"
 #include "common/record/reject.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +22,12 @@ struct DeadLetter {
     std::string_view key;         ///< the original key or the device id, may be empty; not owned
     std::vector<Header> source{}; ///< where it came from: name without `tlm-source-`, value
     EpochMs received_at = 0;
-    unsigned attempt = 1; ///< how often this payload was rejected so far
+    unsigned attempt = 1;         ///< how often this payload was rejected so far
+    std::uint64_t suppressed = 0; ///< above 0: no payload, a summary of so many that were not sent
 };
 
 /// The headers of a dead letter on Kafka: tlm-reason, tlm-detail, tlm-path, tlm-schema,
-/// tlm-source-*, tlm-received-at, tlm-attempt.
+/// tlm-source-*, tlm-received-at, tlm-attempt, tlm-suppressed.
 [[nodiscard]] std::vector<Header> dead_letter_headers(const DeadLetter& letter);
 
 /// Appends the letter as one line of NDJSON without its newline; bytes that are not UTF-8 go into

@@ -50,7 +50,7 @@ struct Reject {
     Reason reason;
     std::string path;
     std::string detail;
-    std::string schema_path{}; ///< JSON Pointer to the keyword of the schema, where one judged
+    std::string schema_path{}; ///< JSON Pointer into the schema or rules file, where one judged
 };
 
 /// What judging a piece of data gives: a T, or why not.

@@ -2,6 +2,7 @@
 // One value for each row of a DeviceTable.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -32,6 +33,17 @@ class Column {
     const T& operator[](std::size_t row) const
     {
         return m_blocks[row / kRows][(row % kRows) * m_width];
+    }
+
+    /// True when at() was called for this row, or one near it.
+    [[nodiscard]] bool has(std::size_t row) const noexcept { return row / kRows < m_blocks.size(); }
+
+    /// The row holds T{} again.
+    void clear(std::size_t row)
+    {
+        if (has(row)) {
+            std::fill_n(at(row), m_width, T{});
+        }
     }
 
     [[nodiscard]] std::size_t width() const noexcept { return m_width; }

@@ -29,21 +29,6 @@ std::optional<std::string> unescaped(std::string_view token)
     return text;
 }
 
-std::string escaped(std::string_view token)
-{
-    std::string text;
-    for (const char c : token) {
-        if (c == '~') {
-            text += "~0";
-        } else if (c == '/') {
-            text += "~1";
-        } else {
-            text += c;
-        }
-    }
-    return text;
-}
-
 /// The index of an item, written without leading zeros.
 std::optional<std::size_t> index_of(std::string_view token)
 {
@@ -101,6 +86,21 @@ std::size_t ordinal(const dom::element& parent, std::string_view token)
 
 } // namespace
 
+std::string escape_token(std::string_view token)
+{
+    std::string text;
+    for (const char c : token) {
+        if (c == '~') {
+            text += "~0";
+        } else if (c == '/') {
+            text += "~1";
+        } else {
+            text += c;
+        }
+    }
+    return text;
+}
+
 std::optional<Pointer> Pointer::parse(std::string_view text)
 {
     Pointer pointer;
@@ -152,7 +152,7 @@ Pointer Pointer::sibling(std::string_view token) const
 {
     Pointer pointer = *this;
     pointer.m_tokens.back() = token;
-    pointer.m_text = m_text.substr(0, m_text.rfind('/') + 1) + escaped(token);
+    pointer.m_text = m_text.substr(0, m_text.rfind('/') + 1) + escape_token(token);
     return pointer;
 }
 

@@ -14,6 +14,9 @@ class element;
 
 namespace tlm::validation {
 
+/// A token as it stands in a pointer: `~` and `/` escaped.
+[[nodiscard]] std::string escape_token(std::string_view token);
+
 /// Where a value stands in the text of its document: indexes of bytes.
 struct Span {
     std::size_t begin = 0;

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/record/raw_json.hpp"
 
-#include <algorithm>
-
 namespace tlm {
 namespace {
 
-constexpr std::string_view kWhiteSpace = " \t\r\n";
+// Not find_first_of() and its kin: they look at each byte with a call of memchr.
+bool is_white_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+bool ends_scalar(char c)
+{
+    return c == ',' || c == ']' || c == '}' || is_white_space(c);
+}
 
 } // namespace
 
 std::size_t skip_white_space(std::string_view json, std::size_t at)
 {
-    return std::min(json.find_first_not_of(kWhiteSpace, at), json.size());
+    while (at < json.size() && is_white_space(json[at])) {
+        ++at;
+    }
+    return at;
 }
 
 std::size_t skip_string(std::string_view json, std::size_t at)
@@ -31,7 +41,10 @@ std::size_t skip_value(std::string_view json, std::size_t at)
         return skip_string(json, at);
     }
     if (json[at] != '{' && json[at] != '[') {
-        return std::min(json.find_first_of(",]} \t\r\n", at), json.size());
+        while (at < json.size() && !ends_scalar(json[at])) {
+            ++at;
+        }
+        return at;
     }
     std::size_t depth = 0;
     do {

@@ -2,6 +2,11 @@
 #include "common/record/dead_letter.hpp"
 
 #include "common/base/json_text.hpp"
+#include "common/base/units.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
 
 namespace tlm {
 namespace {
@@ -21,12 +26,39 @@ void append_bytes(std::string& out, std::string_view name, std::string_view byte
     }
 }
 
+/// Said by a rejection, so a new one says it anew.
+bool is_of_rejection(std::string_view name)
+{
+    constexpr std::array<std::string_view, 7> kNames{
+        "tlm-reason",      "tlm-detail",  "tlm-path",      "tlm-schema",
+        "tlm-received-at", "tlm-attempt", "tlm-suppressed"};
+    return name.starts_with("tlm-source-") ||
+           std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
 } // namespace
+
+unsigned attempts_before(std::span<const Header> headers) noexcept
+{
+    constexpr std::uint64_t kMost = 1'000'000;
+    std::uint64_t attempts = 0;
+    for (const auto& [name, value] : headers) {
+        if (name == "tlm-attempt") {
+            attempts = std::min(parse_unsigned(value).value_or(0), kMost);
+        }
+    }
+    return static_cast<unsigned>(attempts);
+}
 
 std::vector<Header> dead_letter_headers(const DeadLetter& letter)
 {
     std::vector<Header> headers;
-    headers.reserve(6 + letter.source.size());
+    headers.reserve(6 + letter.source.size() + letter.headers.size());
+    for (const auto& header : letter.headers) {
+        if (!is_of_rejection(header.name)) {
+            headers.push_back(header);
+        }
+    }
     headers.push_back({"tlm-reason", std::string{reason_name(letter.reject.reason)}});
     headers.push_back({"tlm-detail", letter.reject.detail});
     if (!letter.reject.path.empty()) {

@@ -31,6 +31,7 @@ struct Record {
     EpochMs ts = 0;             ///< the device's clock, or received_at when it sent none
     EpochMs received_at = 0;    ///< our clock
     bool ts_from_bridge = false;
+    bool marked = false;              ///< has the member `invalid`, see append_marked()
     std::optional<std::int64_t> boot; ///< 0 to 2^63-1
     std::optional<std::int64_t> seq;  ///< 0 to 2^63-1
     std::string_view tags;            ///< a JSON object, or empty
@@ -43,6 +44,20 @@ struct Record {
 /// Appends the record as one line without its newline. `data` is not re-serialised; only line
 /// breaks between its tokens become spaces, for one record is one line.
 void append_record(std::string& out, const Record& record);
+
+/// Appends JSON as it is, but for line breaks: between its tokens they become spaces.
+void append_on_one_line(std::string& out, std::string_view json);
+
+/// Appends `line`, a record that a RecordReader has accepted, with the member `invalid` in front,
+/// which says what is wrong with it; the other bytes are unchanged. A record that is marked already
+/// is appended as it is: the first mark stands.
+void append_marked(std::string& out, std::string_view line, const Record& record,
+                   const Reject& reject);
+
+/// Appends `line`, which a RecordReader has read as `read`, with tags and data of `changed` in the
+/// place of its own; all other bytes stay as they are. Tags that were not there stand in front.
+void append_changed(std::string& out, std::string_view line, const Record& read,
+                    const Record& changed);
 
 /// Judges the JSON that a device sent and makes a record of it. One instance serves one thread; it
 /// keeps its buffers between calls.

@@ -98,6 +98,10 @@ std::optional<Reject> read_field(std::string_view key, dom::element value, Recor
             value.get_string().get(source) == simdjson::SUCCESS && source == "bridge";
         return std::nullopt;
     }
+    if (key == "invalid") {
+        record.marked = true;
+        return std::nullopt;
+    }
     if (key == "boot") {
         return read_counter_member(value, "/boot", record.boot);
     }

@@ -38,6 +38,12 @@ std::string_view reason_name(Reason reason) noexcept
         return "bad_boot";
     case Reason::not_a_record:
         return "not_a_record";
+    case Reason::schema:
+        return "schema";
+    case Reason::schema_limit:
+        return "schema_limit";
+    case Reason::pattern_limit:
+        return "pattern_limit";
     case Reason::refused_by_store:
         return "refused_by_store";
     case Reason::unknown_device:
@@ -50,8 +56,6 @@ std::string_view reason_name(Reason reason) noexcept
         return "ts_too_old";
     case Reason::ts_in_future:
         return "ts_in_future";
-    case Reason::no_schema:
-        return "no_schema";
     case Reason::out_of_range:
         return "out_of_range";
     case Reason::too_steep:

@@ -14,7 +14,7 @@ namespace tlm::validation {
 enum class OnInvalid {
     dlq,  ///< it becomes a dead letter: nothing is lost, nothing goes on
     drop, ///< it is gone, and counted: the only one that loses data
-    mark, ///< it goes on with the tags tlm-reason and tlm-path
+    mark, ///< it goes on with the member `invalid`, see append_marked()
     pass, ///< it goes on as if it were valid, and is counted
 };
 

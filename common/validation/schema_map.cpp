@@ -1,205 +1,235 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/validation/schema_map.hpp"
 
-#include "common/validation/json_file.hpp"
-#include "common/validation/tags.hpp"
+#include "common/base/error.hpp"
+
+#include <simdjson.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace tlm::validation {
+
 namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t kFileDepth = 8;
+constexpr std::size_t kMaxLines = 10'000;
+constexpr std::string_view kBlank = " \t\r";
 
-/// Takes the first level off; `more` says whether a slash followed it.
-std::string_view take_level(std::string_view& rest, bool& more) noexcept
+/// The next word of a line, quoted when it holds blanks. False at the end of the line.
+bool take_word(std::string_view& line, std::string& word, const std::string& where)
 {
-    const auto slash = rest.find('/');
-    more = slash != std::string_view::npos;
-    const auto level = rest.substr(0, slash);
-    rest.remove_prefix(more ? slash + 1 : rest.size());
-    return level;
-}
-
-bool is_filter(std::string_view text) noexcept
-{
-    bool more = !text.empty();
-    while (more) {
-        const auto level = take_level(text, more);
-        if (level.size() > 1 && level.find_first_of("+#") != std::string_view::npos) {
-            return false;
-        }
-        if (level == "#" && more) {
-            return false;
-        }
+    line.remove_prefix(std::min(line.find_first_not_of(kBlank), line.size()));
+    if (line.empty()) {
+        return false;
     }
+    if (line.front() != '"') {
+        const auto end = std::min(line.find_first_of(kBlank), line.size());
+        word = line.substr(0, end);
+        line.remove_prefix(end);
+        return true;
+    }
+    const auto end = line.find('"', 1);
+    if (end == std::string_view::npos) {
+        throw usage_error(where + ": a quote is not closed");
+    }
+    word = line.substr(1, end - 1);
+    line.remove_prefix(end + 1);
     return true;
 }
 
-std::string read_filter(const Setting& setting)
+bool is_filter(std::string_view pattern) noexcept
 {
-    if (setting.text().empty() || !is_filter(setting.text())) {
-        throw setting.wrong("must be an MQTT topic filter");
-    }
-    return std::string{setting.text()};
+    return pattern.find_first_of("+#") != std::string_view::npos;
 }
 
-SchemaChoice::Value read_value(const Setting& setting)
+template <typename Number>
+std::string_view to_text(Number number, std::string& buffer)
 {
-    std::int64_t number = 0;
-    bool truth = false;
-    if (setting.value().get_int64().get(number) == simdjson::SUCCESS) {
-        return number;
-    }
-    if (setting.value().get_bool().get(truth) == simdjson::SUCCESS) {
-        return truth;
-    }
-    if (!setting.value().is_string()) {
-        throw setting.wrong("must be a string, a whole number, true or false");
-    }
-    return std::string{setting.text()};
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    buffer.assign(digits.data(), end);
+    return buffer;
 }
 
-/// A file name; null says that there is none.
-std::string read_name(const Setting& setting)
+/// A string is its text, a number or word as JSON writes it; objects, arrays and null are nothing.
+std::optional<std::string_view> scalar_text(dom::element element, std::string& buffer)
 {
-    if (setting.value().is_null()) {
-        return {};
+    switch (element.type()) {
+    case dom::element_type::STRING:
+        return element.get_string().value_unsafe();
+    case dom::element_type::INT64:
+        return to_text(element.get_int64().value_unsafe(), buffer);
+    case dom::element_type::UINT64:
+        return to_text(element.get_uint64().value_unsafe(), buffer);
+    case dom::element_type::DOUBLE:
+        return to_text(element.get_double().value_unsafe(), buffer);
+    case dom::element_type::BOOL:
+        return element.get_bool().value_unsafe() ? "true" : "false";
+    case dom::element_type::OBJECT:
+    case dom::element_type::ARRAY:
+    case dom::element_type::NULL_VALUE:
+        return std::nullopt;
     }
-    if (setting.text().empty()) {
-        throw setting.wrong("must be a file name or null");
-    }
-    return std::string{setting.text()};
-}
-
-void read_tags(const Setting& setting, SchemaChoice& choice)
-{
-    const auto tags = setting.object();
-    for (const auto tag : tags) {
-        choice.tags.emplace_back(tag.key, setting.member(tag.key, tag.value).text());
-    }
-}
-
-void read_data(const Setting& setting, SchemaChoice& choice)
-{
-    const auto values = setting.object();
-    for (const auto field : values) {
-        const Setting value = setting.member(field.key, field.value);
-        const auto pointer = Pointer::parse(field.key);
-        if (!pointer) {
-            throw value.wrong("the key must be a JSON Pointer, as \"/type\"");
-        }
-        choice.data.emplace_back(*pointer, read_value(value));
-    }
-}
-
-SchemaChoice read_choice(const Setting& setting)
-{
-    SchemaChoice choice;
-    bool has_schema = false;
-    const auto members = setting.object();
-    for (const auto field : members) {
-        const Setting member = setting.member(field.key, field.value);
-        if (field.key == "topic") {
-            choice.topic = read_filter(member);
-        } else if (field.key == "tags") {
-            read_tags(member, choice);
-        } else if (field.key == "data") {
-            read_data(member, choice);
-        } else if (field.key == "schema") {
-            choice.schema = read_name(member);
-            has_schema = true;
-        } else if (field.key == "rules") {
-            choice.rules = read_name(member);
-        } else {
-            throw member.wrong("is not known here; see tlm-validation(5)");
-        }
-    }
-    if (!has_schema) {
-        throw setting.wrong("has no schema; null says that none is wanted");
-    }
-    return choice;
-}
-
-bool equals(const dom::element& value, const SchemaChoice::Value& wanted)
-{
-    std::string_view text;
-    std::int64_t number = 0;
-    bool truth = false;
-    if (const auto* string = std::get_if<std::string>(&wanted)) {
-        return value.get_string().get(text) == simdjson::SUCCESS && text == *string;
-    }
-    if (const auto* whole = std::get_if<std::int64_t>(&wanted)) {
-        return value.get_int64().get(number) == simdjson::SUCCESS && number == *whole;
-    }
-    return value.get_bool().get(truth) == simdjson::SUCCESS && truth == std::get<bool>(wanted);
-}
-
-bool fits(const SchemaChoice& choice, std::string_view topic, std::string_view tags,
-          const dom::element& data)
-{
-    return (choice.topic.empty() || filter_matches(choice.topic, topic)) &&
-           std::all_of(choice.tags.begin(), choice.tags.end(),
-                       [&](const auto& tag) { return tag_text(tags, tag.first) == tag.second; }) &&
-           std::all_of(choice.data.begin(), choice.data.end(), [&](const auto& condition) {
-               const auto value = condition.first.find(data);
-               return value && equals(*value, condition.second);
-           });
+    return std::nullopt;
 }
 
 } // namespace
 
-bool filter_matches(std::string_view filter, std::string_view topic) noexcept
+bool matches_glob(std::string_view pattern, std::string_view text) noexcept
 {
-    bool filter_more = true;
-    bool topic_more = true;
-    while (filter_more) {
-        const auto wanted = take_level(filter, filter_more);
-        if (wanted == "#") {
-            return true; // the parent level included
-        }
-        if (!topic_more) {
-            return false;
-        }
-        const auto level = take_level(topic, topic_more);
-        if (wanted != "+" && wanted != level) {
+    std::size_t p = 0;
+    std::size_t t = 0;
+    std::size_t star = std::string_view::npos; // the last one seen, and where its run ends
+    std::size_t run_end = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            run_end = t;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++run_end;
+        } else {
             return false;
         }
     }
-    return !topic_more;
+    return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
-SchemaMap SchemaMap::parse(std::string_view text, std::string_view name)
+bool matches_filter(std::string_view filter, std::string_view topic) noexcept
 {
-    GuardedJson json(kFileDepth);
-    const Setting file = parse_settings(json, text, name);
-    SchemaMap map;
-    const auto top = file.object();
-    for (const auto field : top) {
-        const Setting setting = file.member(field.key, field.value);
-        if (field.key != "schemas") {
-            throw setting.wrong("is not known here; the only member is schemas");
+    for (;;) {
+        const auto filter_end = std::min(filter.find('/'), filter.size());
+        const auto topic_end = std::min(topic.find('/'), topic.size());
+        const auto level = filter.substr(0, filter_end);
+        if (level == "#") {
+            return true;
         }
-        std::size_t index = 0;
-        const auto items = setting.array();
-        for (const auto item : items) {
-            map.m_choices.push_back(read_choice(setting.item(index++, item)));
+        if (level != "+" && level != topic.substr(0, topic_end)) {
+            return false;
+        }
+        const bool filter_ends = filter_end == filter.size();
+        if (topic_end == topic.size()) {
+            return filter_ends || filter.substr(filter_end) == "/#";
+        }
+        if (filter_ends) {
+            return false;
+        }
+        filter.remove_prefix(filter_end + 1);
+        topic.remove_prefix(topic_end + 1);
+    }
+}
+
+SchemaMap::Field SchemaMap::parse_field(std::string_view text, const std::string& where)
+{
+    if (text == "topic") {
+        return {};
+    }
+    Field field;
+    const auto root = text.substr(0, text.find('.'));
+    field.root = root == "tags" ? Root::tags : Root::data;
+    std::string_view rest = text.substr(std::min(root.size(), text.size()));
+    while (rest.size() > 1) {
+        rest.remove_prefix(1);
+        const auto end = std::min(rest.find('.'), rest.size());
+        field.path.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(end);
+    }
+    const bool named = !field.path.empty() && rest.empty() &&
+                       std::find(field.path.begin(), field.path.end(), "") == field.path.end();
+    if ((root != "tags" && root != "data") || !named) {
+        throw usage_error(where + ": '" + std::string{text} +
+                          "' is not a field: topic, tags.NAME or data.NAME");
+    }
+    return field;
+}
+
+std::size_t SchemaMap::index_of(const std::string& schema, const std::string& rules)
+{
+    for (std::size_t index = 0; index < m_schemas.size(); ++index) {
+        if (m_schemas[index] == schema && m_rules[index] == rules) {
+            return index;
         }
     }
-    if (map.m_choices.empty()) {
-        throw file.wrong("schemas is missing or empty: nothing would fit");
+    m_schemas.push_back(schema);
+    m_rules.push_back(rules);
+    return m_schemas.size() - 1;
+}
+
+SchemaMap SchemaMap::parse(std::string_view text, const std::string& name)
+{
+    SchemaMap map;
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const auto end = std::min(text.find('\n'), text.size());
+        auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        const auto where = name + ":" + std::to_string(number);
+        std::array<std::string, 5> words;
+        std::size_t count = 0;
+        while (count < words.size() && take_word(line, words.at(count), where)) {
+            ++count;
+            if (words[0].starts_with('#')) {
+                break;
+            }
+        }
+        if (count == 0 || words[0].starts_with('#')) {
+            continue;
+        }
+        if (count != 3 && count != 4) {
+            throw usage_error(where + ": a line is FIELD PATTERN SCHEMA [RULES], words with blanks "
+                                      "in double quotes");
+        }
+        if (map.m_lines.size() == kMaxLines) {
+            throw usage_error(where + ": more than " + std::to_string(kMaxLines) + " lines");
+        }
+        Line& added = map.m_lines.emplace_back();
+        added.field = parse_field(words[0], where);
+        added.pattern = words[1];
+        added.schema = map.index_of(words[2], words[3]);
+        map.m_needs_topic = map.m_needs_topic || added.field.root == Root::topic;
     }
     return map;
 }
 
-std::optional<std::size_t> SchemaMap::choose(std::string_view topic, std::string_view tags,
-                                             const dom::element& data) const
+std::optional<std::string_view> SchemaMap::value_of(const Field& field, const Subject& subject,
+                                                    std::string& buffer)
 {
-    for (std::size_t i = 0; i < m_choices.size(); ++i) {
-        if (fits(m_choices[i], topic, tags, data)) {
-            return i;
+    if (field.root == Root::topic) {
+        return subject.topic.empty() ? std::nullopt : std::optional{subject.topic};
+    }
+    if (field.root == Root::tags && subject.tags == nullptr) {
+        return std::nullopt;
+    }
+    dom::element at = field.root == Root::tags ? *subject.tags : subject.data;
+    for (const auto& key : field.path) {
+        dom::object object;
+        if (at.get_object().get(object) != simdjson::SUCCESS ||
+            object.at_key(key).get(at) != simdjson::SUCCESS) {
+            return std::nullopt;
+        }
+    }
+    return scalar_text(at, buffer);
+}
+
+std::optional<std::size_t> SchemaMap::choose(const Subject& subject) const
+{
+    const Field* looked_up = nullptr;
+    std::optional<std::string_view> value;
+    std::string buffer;
+    for (const auto& line : m_lines) {
+        if (looked_up == nullptr || !(*looked_up == line.field)) {
+            looked_up = &line.field;
+            value = value_of(line.field, subject, buffer);
+        }
+        if (value && (line.field.root == Root::topic && is_filter(line.pattern)
+                          ? matches_filter(line.pattern, *value)
+                          : matches_glob(line.pattern, *value))) {
+            return line.schema;
         }
     }
     return std::nullopt;

@@ -1,52 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which schema and which rules a record is judged by.
+// Which schema judges which record.
 #pragma once
 
-#include "common/record/record.hpp"
-#include "common/validation/pointer.hpp"
-
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <variant>
 #include <vector>
+
+namespace simdjson::dom {
+class element;
+} // namespace simdjson::dom
 
 namespace tlm::validation {
 
-/// One line of the map: conditions, all of which must hold, and what then judges.
-struct SchemaChoice {
-    using Value = std::variant<std::string, std::int64_t, bool>;
-
-    std::string topic{}; ///< an MQTT topic filter; empty: any topic
-    std::vector<std::pair<std::string, std::string>> tags{}; ///< name and text
-    std::vector<std::pair<Pointer, Value>> data{};
-    std::string schema{}; ///< a file name as the map has it; empty: no schema
-    std::string rules{};  ///< likewise
+/// What a schema is chosen by.
+struct Subject {
+    const simdjson::dom::element& data;
+    const simdjson::dom::element* tags = nullptr; ///< null: none
+    std::string_view topic{};                     ///< empty: none
+    /// Where `data` stands in what was read, as a JSON Pointer: rejections begin with it.
+    std::string_view place{};
 };
 
-/// Chooses by topic, tags and fields of `data`, see tlm-validation(5). Holds names only: whoever
-/// reads the map opens the files. Immutable.
+/// The lines of a schema map, `FIELD PATTERN SCHEMA [RULES]`; the first whose pattern fits decides.
+/// See tlm-validate(1), SCHEMA MAP. Immutable.
 class SchemaMap {
   public:
-    /// Throws Error usage that names the place: `NAME: /schemas/2/topic: …`.
-    [[nodiscard]] static SchemaMap parse(std::string_view text, std::string_view name);
+    /// Throws Error usage that names `name:LINE`.
+    [[nodiscard]] static SchemaMap parse(std::string_view text, const std::string& name);
 
-    /// The index of the first choice that fits; empty when none does. `tags` are those of the
-    /// record after enrichment; a tag that is written with escapes fits nothing.
-    [[nodiscard]] std::optional<std::size_t> choose(std::string_view topic, std::string_view tags,
-                                                    const simdjson::dom::element& data) const;
+    /// The names in the column SCHEMA, each once for each that stands beside it in RULES.
+    [[nodiscard]] const std::vector<std::string>& schemas() const noexcept { return m_schemas; }
 
-    [[nodiscard]] const std::vector<SchemaChoice>& choices() const noexcept { return m_choices; }
+    /// The names in the column RULES, beside those of schemas(); empty where a line has none.
+    [[nodiscard]] const std::vector<std::string>& rules() const noexcept { return m_rules; }
+
+    /// An index into schemas() and rules(); empty when no line fits.
+    [[nodiscard]] std::optional<std::size_t> choose(const Subject& subject) const;
+
+    /// Some line asks for the topic.
+    [[nodiscard]] bool needs_topic() const noexcept { return m_needs_topic; }
 
   private:
-    std::vector<SchemaChoice> m_choices;
+    enum class Root { topic, tags, data };
+
+    /// Neighbouring lines about one field: its value is looked up once.
+    struct Field {
+        Root root = Root::topic;
+        std::vector<std::string> path; ///< below the root
+        bool operator==(const Field&) const = default;
+    };
+
+    struct Line {
+        Field field;
+        std::string pattern;
+        std::size_t schema = 0;
+    };
+
+    [[nodiscard]] static Field parse_field(std::string_view text, const std::string& where);
+    [[nodiscard]] std::size_t index_of(const std::string& schema, const std::string& rules);
+    [[nodiscard]] static std::optional<std::string_view>
+    value_of(const Field& field, const Subject& subject, std::string& buffer);
+
+    std::vector<Line> m_lines;
+    std::vector<std::string> m_schemas;
+    std::vector<std::string> m_rules;
+    bool m_needs_topic = false;
 };
 
-/// True when the MQTT topic filter (`+`, final `#`) matches the topic; a topic of Kafka has one
-/// level.
-[[nodiscard]] bool filter_matches(std::string_view filter, std::string_view topic) noexcept;
+/// `*` stands for any run of characters, `?` for one byte, all else for itself.
+[[nodiscard]] bool matches_glob(std::string_view pattern, std::string_view text) noexcept;
+
+/// An MQTT topic filter (MQTT 5 section 4.7): `+` is one level, a final `#` any number of them.
+[[nodiscard]] bool matches_filter(std::string_view filter, std::string_view topic) noexcept;
 
 } // namespace tlm::validation

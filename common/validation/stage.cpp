@@ -14,18 +14,17 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-/// A profile made ready.
-struct Judges {
-    explicit Judges(Profile profile)
-        : schema(std::move(profile.schema)),
-          coercion(profile.rules ? profile.rules : std::make_shared<const Rules>()),
-          plausibility(profile.rules ? profile.rules : std::make_shared<const Rules>())
+/// The rules of one choice of the schema map, made ready.
+struct RuleSet {
+    RuleSet(const std::shared_ptr<const Rules>& rules, std::size_t first)
+        : coercion(rules ? rules : std::make_shared<const Rules>()),
+          plausibility(rules ? rules : std::make_shared<const Rules>()),
+          first_reading(first)
     {}
 
-    JudgeData schema;
     Coercion coercion;
     Plausibility plausibility;
-    std::size_t first_reading = 0; ///< of the device's row of readings
+    std::size_t first_reading; ///< of the device's row of readings
 };
 
 bool is_disorder(Order order)
@@ -45,68 +44,65 @@ struct Stage::Impl {
           tags_json(settings.limits.max_depth)
     {}
 
-    void use(std::vector<Profile> profiles);
-    void judge(Judgement& judgement, dom::element data, std::string_view topic);
-    [[nodiscard]] std::optional<Reject> find_fault(Judgement& judgement, dom::element data,
-                                                   std::string_view topic);
+    void use(SchemaSet set);
+    void add_rules(const std::shared_ptr<const Rules>& given);
+    [[nodiscard]] std::optional<Reject> find_fault(Judgement& judgement, const Subject& subject);
+    [[nodiscard]] std::optional<Reject>
+    judge_device(DeviceTable::Row row, const Judgement& judgement, std::string_view place);
+    [[nodiscard]] std::optional<Reject> judge_data(DeviceTable::Row row, Record& record,
+                                                   const Subject& subject);
     [[nodiscard]] bool look_up(Record& record);
     [[nodiscard]] DeviceTable::Row remember(const Record& record);
     void observe(DeviceTable::Row row, Judgement& judgement);
-    [[nodiscard]] Judges* choose(const Record& record, const dom::element& data,
-                                 std::string_view topic);
-    void coerce(Judges& judges, Record& record, dom::element& data);
+    [[nodiscard]] std::optional<dom::element> coerce(RuleSet& chosen, Record& record,
+                                                     const dom::element& element);
     void settle(Judgement& judgement);
     void settle_invalid(const Reject& reject, Judgement& judgement);
-    void add_own_tags(Record& record);
 
     StageSettings settings;
     std::optional<RateLimiter> limiter;
     DeviceMemory memory;
     std::shared_ptr<const Registry> registry;
-    std::optional<SchemaMap> map;
-    std::vector<Judges> judges;
+    SchemaJudge schemas{SchemaSet{}};
+    std::vector<RuleSet> rules; ///< as SchemaMap::rules(), then those of whatever the map has not
 
     // Of the record at hand.
     bool listed = false;
     bool coerced = false;
     bool enriched = false;
     std::vector<OwnTag> own_tags;
-    std::string path; ///< of an own tag
 
     // What changed records view.
     GuardedJson data_json;
     GuardedJson tags_json;
     std::string data;
     std::string enriched_tags;
-    std::string marked_tags;
+    std::string own_tagged;
 
     StageCounts counts;
     TopFailing failing;
 };
 
-void Stage::Impl::use(std::vector<Profile> profiles)
+void Stage::Impl::use(SchemaSet set)
 {
-    judges.clear();
-    std::size_t readings = 0;
-    for (Profile& profile : profiles) {
-        judges.emplace_back(std::move(profile));
-        judges.back().first_reading = readings;
-        readings += judges.back().plausibility.width();
+    rules.clear();
+    memory.reset_readings(0);
+    for (const auto& given : set.mapped_rules) {
+        add_rules(given);
     }
-    memory.reset_readings(readings);
+    add_rules(set.otherwise_rules);
+    memory.reset_readings(rules.back().first_reading + rules.back().plausibility.width());
+    schemas = SchemaJudge(std::move(set));
 }
 
-void Stage::Impl::judge(Judgement& judgement, dom::element element, std::string_view topic)
+void Stage::Impl::add_rules(const std::shared_ptr<const Rules>& given)
 {
-    own_tags.clear();
-    coerced = false;
-    enriched = false;
-    judgement.reject = find_fault(judgement, element, topic);
-    settle(judgement);
+    const std::size_t first =
+        rules.empty() ? 0 : rules.back().first_reading + rules.back().plausibility.width();
+    rules.emplace_back(given, first);
 }
 
-std::optional<Reject> Stage::Impl::find_fault(Judgement& judgement, dom::element element,
-                                              std::string_view topic)
+std::optional<Reject> Stage::Impl::find_fault(Judgement& judgement, const Subject& subject)
 {
     Record& record = judgement.record;
     if (!look_up(record)) {
@@ -117,34 +113,58 @@ std::optional<Reject> Stage::Impl::find_fault(Judgement& judgement, dom::element
         row = remember(record);
         observe(row, judgement);
     }
-    if (limiter && !limiter->allow(memory.bucket(row), record.received_at)) {
-        return Reject{Reason::rate_limited, "", "the device sends more than it may"};
-    }
-    if (judgement.sequence.order == Order::duplicate) {
-        return Reject{Reason::duplicate, "/seq",
-                      "seq " + std::to_string(record.seq.value_or(0)) +
-                          (record.boot ? " of boot " + std::to_string(*record.boot) : "") +
-                          " was let through before"};
+    if (auto reject = judge_device(row, judgement, subject.place)) {
+        return reject;
     }
     if (auto reject = judge_ts(record, settings.ts)) {
         return reject;
     }
-    if (judges.empty()) {
-        return std::nullopt;
+    return rules.empty() ? std::nullopt : judge_data(row, record, subject);
+}
+
+std::optional<Reject> Stage::Impl::judge_device(DeviceTable::Row row, const Judgement& judgement,
+                                                std::string_view place)
+{
+    const Record& record = judgement.record;
+    if (limiter && !limiter->allow(memory.bucket(row), record.received_at)) {
+        return Reject{Reason::rate_limited, "", "the device sends more than it may"};
     }
-    Judges* chosen = choose(record, element, topic);
-    if (chosen == nullptr) {
-        return Reject{Reason::no_schema, "", "no entry of the schema map fits the record"};
+    if (judgement.sequence.order == Order::duplicate) {
+        return Reject{Reason::duplicate, std::string{place} + "/seq",
+                      "seq " + std::to_string(record.seq.value_or(0)) +
+                          (record.boot ? " of boot " + std::to_string(*record.boot) : "") +
+                          " was let through before"};
     }
-    coerce(*chosen, record, element);
-    if (chosen->schema) {
-        if (auto reject = chosen->schema(element)) {
-            return reject;
+    return std::nullopt;
+}
+
+std::optional<Reject> Stage::Impl::judge_data(DeviceTable::Row row, Record& record,
+                                              const Subject& subject)
+{
+    Subject whole = subject;
+    std::optional<dom::element> tags;
+    if (enriched && schemas.has_map()) {
+        auto parsed = tags_json.parse(record.tags);
+        if (const auto* root = std::get_if<dom::element>(&parsed)) {
+            tags = *root;
+            whole.tags = &*tags;
         }
     }
+    const auto choice = schemas.choose(whole);
+    RuleSet& chosen = choice && *choice + 1 < rules.size() ? rules[*choice] : rules.back();
+    const auto element = coerce(chosen, record, subject.data);
+    const Subject judged{element ? *element : subject.data, whole.tags, subject.topic,
+                         subject.place};
+    if (auto reject = schemas.judge_chosen(choice, judged)) {
+        return reject;
+    }
     Reading* readings =
-        memory.readings() > 0 ? memory.first_reading(row) + chosen->first_reading : nullptr;
-    return chosen->plausibility.judge(element, record.ts, readings);
+        memory.readings() > 0 ? memory.first_reading(row) + chosen.first_reading : nullptr;
+    auto reject = chosen.plausibility.judge(judged.data, record.ts, readings);
+    if (reject) {
+        reject->path.insert(0, subject.place);
+    }
+    return reject;
 }
 
 /// Adds the tags of the registry; false when the device is unknown and may not be.
@@ -203,28 +223,21 @@ void Stage::Impl::observe(DeviceTable::Row row, Judgement& judgement)
     }
 }
 
-Judges* Stage::Impl::choose(const Record& record, const dom::element& element,
-                            std::string_view topic)
-{
-    if (!map) {
-        return &judges.front();
-    }
-    const auto index = map->choose(topic, record.tags, element);
-    return index ? &judges[*index] : nullptr;
-}
-
-void Stage::Impl::coerce(Judges& chosen, Record& record, dom::element& element)
+/// The payload as the rules want it, when they change it.
+std::optional<dom::element> Stage::Impl::coerce(RuleSet& chosen, Record& record,
+                                                const dom::element& element)
 {
     if (!chosen.coercion.apply(element, record.data, data)) {
-        return;
+        return std::nullopt;
     }
-    // A key that a rule gives may stand further down already, in a form that it did not see.
     auto parsed = data_json.parse(data);
-    if (const auto* root = std::get_if<dom::element>(&parsed)) {
-        record.data = data;
-        element = *root;
-        coerced = true;
+    const auto* root = std::get_if<dom::element>(&parsed);
+    if (root == nullptr) { // no rule can do that; if one did, the original would be the safe choice
+        return std::nullopt;
     }
+    record.data = data;
+    coerced = true;
+    return *root;
 }
 
 void Stage::Impl::settle(Judgement& judgement)
@@ -237,8 +250,9 @@ void Stage::Impl::settle(Judgement& judgement)
     if (judgement.fate != Fate::go_on) {
         return;
     }
-    if (!own_tags.empty()) {
-        add_own_tags(judgement.record);
+    if (merge_tags(tags_json, judgement.record.tags, {}, own_tags, own_tagged)) {
+        judgement.record.tags = own_tagged;
+        enriched = true;
     }
     counts.coerced += coerced ? 1U : 0U;
     counts.enriched += enriched ? 1U : 0U;
@@ -262,10 +276,7 @@ void Stage::Impl::settle_invalid(const Reject& reject, Judgement& judgement)
         ++counts.dropped;
         break;
     case OnInvalid::mark:
-        own_tags.emplace_back("tlm-reason", reason_name(reject.reason));
-        if (!reject.path.empty()) {
-            own_tags.emplace_back("tlm-path", reject.path);
-        }
+        judgement.marked = true;
         ++counts.marked;
         break;
     case OnInvalid::pass:
@@ -278,14 +289,6 @@ void Stage::Impl::settle_invalid(const Reject& reject, Judgement& judgement)
     }
 }
 
-void Stage::Impl::add_own_tags(Record& record)
-{
-    if (merge_tags(tags_json, record.tags, {}, own_tags, marked_tags)) {
-        record.tags = marked_tags;
-        enriched = true;
-    }
-}
-
 Stage::Stage(StageSettings settings) : m_impl(std::make_unique<Impl>(std::move(settings))) {}
 
 Stage::~Stage() = default;
@@ -295,27 +298,27 @@ void Stage::use_registry(std::shared_ptr<const Registry> registry)
     m_impl->registry = std::move(registry);
 }
 
-void Stage::use_profile(Profile profile)
+void Stage::use_schemas(SchemaSet schemas)
 {
-    m_impl->map.reset();
-    std::vector<Profile> profiles;
-    profiles.push_back(std::move(profile));
-    m_impl->use(std::move(profiles));
+    m_impl->use(std::move(schemas));
 }
 
-void Stage::use_profiles(SchemaMap map, std::vector<Profile> profiles)
-{
-    m_impl->map = std::move(map);
-    m_impl->use(std::move(profiles));
-}
-
-Judgement Stage::judge(const Record& record, const dom::element& data, std::string_view topic)
+Judgement Stage::judge(const Record& record, const Subject& subject)
 {
     ++m_impl->counts.judged;
+    m_impl->own_tags.clear();
+    m_impl->coerced = false;
+    m_impl->enriched = false;
     Judgement judgement;
     judgement.record = record;
-    m_impl->judge(judgement, data, topic);
+    judgement.reject = m_impl->find_fault(judgement, subject);
+    m_impl->settle(judgement);
     return judgement;
+}
+
+bool Stage::needs_topic() const noexcept
+{
+    return m_impl->schemas.needs_topic();
 }
 
 void Stage::undelivered(const Record& record)

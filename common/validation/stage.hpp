@@ -7,30 +7,17 @@
 #include "common/validation/on_invalid.hpp"
 #include "common/validation/rate_limiter.hpp"
 #include "common/validation/registry.hpp"
-#include "common/validation/rules.hpp"
-#include "common/validation/schema_map.hpp"
+#include "common/validation/schema_judge.hpp"
 #include "common/validation/sequence_window.hpp"
 #include "common/validation/top_k.hpp"
 #include "common/validation/ts_limits.hpp"
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string_view>
-#include <vector>
 
 namespace tlm::validation {
-
-/// Judges `data` by a schema: why it is invalid, if so, with the path inside `data`.
-using JudgeData = std::function<std::optional<Reject>(const simdjson::dom::element& data)>;
-
-/// What judges the records of one entry of the schema map.
-struct Profile {
-    JudgeData schema{};                   ///< may be empty
-    std::shared_ptr<const Rules> rules{}; ///< may be null
-};
 
 /// Everything is off until it is asked for.
 struct StageSettings {
@@ -58,7 +45,8 @@ struct [[nodiscard]] Judgement {
     /// With go_on, what goes on. Its views are those of the record that was judged or, where
     /// something was changed, the stage's: valid until the next call of any of its methods.
     Record record{};
-    bool changed = false;           ///< `record` is another than was judged
+    bool changed = false;           ///< tags or data of `record` are others than were judged
+    bool marked = false;            ///< it goes on, and must say why it is invalid: append_marked()
     std::optional<Reject> reject{}; ///< why it is invalid; there with go_on too (mark, pass)
     Sequence sequence{};
     std::optional<milliseconds> skew{}; ///< our clock minus the device's, see Skew
@@ -86,7 +74,7 @@ struct StageCounts {
 ///  1. the registry: unknown_device; else the tags of the device are added
 ///  2. the device is remembered: its sequence and its clock are observed
 ///  3. rate_limited    4. duplicate    5. ts_too_old, ts_in_future
-///  6. the schema map chooses schema and rules: no_schema
+///  6. the schema map chooses schema and rules
 ///  7. coercion    8. the schema    9. out_of_range, too_steep, stuck_value
 ///
 /// What a fault does is the policy's to say (see OnInvalid). Of a record that goes on unchanged
@@ -104,18 +92,16 @@ class Stage {
     /// Replaces the registry; null: there is none.
     void use_registry(std::shared_ptr<const Registry> registry);
 
-    /// Judges every record by one profile.
-    void use_profile(Profile profile);
+    /// Replaces schemas and rules. Last readings, by which steps are measured, begin anew.
+    void use_schemas(SchemaSet schemas);
 
-    /// Judges a record by the profile that has the number of the map's choice; there are as many
-    /// as choices. Last readings, by which steps are measured, begin anew, here and above.
-    void use_profiles(SchemaMap map, std::vector<Profile> profiles);
+    /// Judges a record: once for each message, because asked again it is a duplicate. `subject`
+    /// is of the record: data and tags parsed, the topic when needs_topic(). Paths in the Reject
+    /// begin with its `place`, but that of `ts` does not: it is the record's.
+    Judgement judge(const Record& record, const Subject& subject);
 
-    /// Judges a record: once for each message, because asked again it is a duplicate. `data` is
-    /// record.data parsed; `topic` is where it came from, for the schema map. Paths in the Reject
-    /// are inside `data`.
-    Judgement judge(const Record& record, const simdjson::dom::element& data,
-                    std::string_view topic);
+    /// Choosing a schema takes the topic.
+    [[nodiscard]] bool needs_topic() const noexcept;
 
     /// A record that was judged did not reach its destination and will come again: it is no
     /// duplicate then.

@@ -17,6 +17,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -86,7 +87,7 @@ double measure(const Fleet& fleet, Stage& stage)
         record.seq = seqs[device]++;
         record.ts = now - 20;
         record.received_at = now;
-        return stage.judge(record, data, "devices/x/telemetry").fate == Fate::go_on;
+        return stage.judge(record, {.data = data}).fate == Fate::go_on;
     };
     for (std::uint32_t i = 0; i < fleet.ids.size();
          ++i) { // every device is known, as in a steady run
@@ -127,7 +128,9 @@ std::vector<Case> make_cases(const std::shared_ptr<const Registry>& registry)
     };
     const auto with_rules = [stage](const StageSettings& settings, std::string_view rules) {
         auto made = stage(settings);
-        made->use_profile({.schema = {}, .rules = parse_rules(rules, "rules")});
+        SchemaSet set;
+        set.otherwise_rules = parse_rules(rules, "rules");
+        made->use_schemas(std::move(set));
         return made;
     };
     return {

@@ -2,8 +2,8 @@
 #include "tools/sim/options.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/text_file.hpp"
 #include "common/base/units.hpp"
-#include "common/cli/config_file.hpp"
 #include "common/cli/option_table.hpp"
 #include "common/mqtt/url.hpp"
 #include "common/record/record.hpp"
@@ -280,7 +280,7 @@ std::optional<std::string> read_password(const Options& options)
 std::string read_recording_file(const std::string& path)
 {
     constexpr std::size_t kLargest = 1UL << 30U; // all of it is held in memory
-    return cli::read_text_file(path, kLargest, "--replay");
+    return read_text_file(path, kLargest, "--replay");
 }
 
 } // namespace tlm::sim

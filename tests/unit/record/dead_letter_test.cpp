@@ -54,3 +54,26 @@ TEST_CASE("dead letter: a violated schema names its keyword", "[record]")
     CHECK(line.find(R"("path":"/a","schema":"/properties/a/minimum","source")") !=
           std::string::npos);
 }
+
+TEST_CASE("dead letter: headers of the original stay, those of an earlier rejection do not",
+          "[record]")
+{
+    auto letter = sample("{}");
+    const std::vector<Header> before{{"mqtt-qos", "1"},
+                                     {"tlm-reason", "not_json"},
+                                     {"tlm-source-offset", "7"},
+                                     {"tlm-attempt", "2"},
+                                     {"tlm-ts-replaced", "too-old"}};
+    letter.headers = before;
+    letter.attempt = attempts_before(before) + 1;
+    CHECK(dead_letter_headers(letter) ==
+          std::vector<Header>{{"mqtt-qos", "1"},
+                              {"tlm-ts-replaced", "too-old"},
+                              {"tlm-reason", "duplicate_key"},
+                              {"tlm-detail", "the key stands twice"},
+                              {"tlm-path", "/a/b~1c"},
+                              {"tlm-source-mqtt-topic", "devices/pump-1/telemetry"},
+                              {"tlm-received-at", "42"},
+                              {"tlm-attempt", "3"}});
+    CHECK(attempts_before({}) == 0);
+}

@@ -4,6 +4,7 @@
 
 #include <simdjson.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,13 +26,17 @@ class Fed {
     {
         const auto verdict = m_reader.read(line);
         const auto& record = std::get<Record>(verdict);
-        last = stage.judge(record, m_reader.data(), topic);
+        const auto data = m_reader.data();
+        const auto tags = m_reader.tags();
+        last = stage.judge(
+            record,
+            {.data = data, .tags = tags ? &*tags : nullptr, .topic = topic, .place = "/data"});
         if (last.fate != Fate::go_on) {
             return (last.fate == Fate::drop ? "drop " : "dlq ") +
                    std::string{reason_name(last.reject->reason)} + " " + last.reject->path;
         }
         std::string out;
-        append_record(out, last.record);
+        append_changed(out, line, record, last.record);
         CHECK(last.changed == (out != line));
         return out;
     }
@@ -56,6 +61,12 @@ std::string line(std::string_view id, std::string_view data, std::string_view re
            "}";
 }
 
+/// line() with tags that were not there before.
+std::string with_tags(std::string_view tags, std::string_view id)
+{
+    return R"({"tags":)" + std::string{tags} + "," + line(id, "{}").substr(1);
+}
+
 std::string message(int boot, int seq)
 {
     return line("a", "{}",
@@ -77,11 +88,16 @@ std::uint64_t invalid(const Fed& fed, Reason reason)
 }
 
 /// A schema that wants `x` to be a number.
-std::optional<Reject> want_number(const simdjson::dom::element& data)
+std::shared_ptr<const schema::Schema> want_number()
 {
-    return data["x"].is_number() ? std::nullopt
-                                 : std::optional{Reject{Reason::not_an_object, "/x",
-                                                        "must be a number", "/properties/x/type"}};
+    return schema::Schema::compile(R"({"properties":{"x":{"type":"number"}}})", "", {});
+}
+
+SchemaSet only_rules(std::string_view values)
+{
+    SchemaSet set;
+    set.otherwise_rules = parse_rules(R"({"values":)" + std::string{values} + "}", "r");
+    return set;
 }
 
 } // namespace
@@ -105,7 +121,7 @@ TEST_CASE("stage: duplicates are rejected, gaps and disorder are counted", "[val
         CHECK(fed.feed(text) == text);
     }
     CHECK(fed.last.sequence.order == Order::old_boot);
-    CHECK(fed.feed(message(2, 1)) == "dlq duplicate /seq");
+    CHECK(fed.feed(message(2, 1)) == "dlq duplicate /data/seq");
     CHECK(fed.last.reject->detail == "seq 1 of boot 2 was let through before");
     const auto& counts = fed.stage.counts();
     CHECK(counts.missing == 2);
@@ -126,11 +142,13 @@ TEST_CASE("stage: disorder becomes a tag when asked for", "[validation]")
 TEST_CASE("stage: what was not let through or not delivered is no duplicate", "[validation]")
 {
     Fed fed({.sequence = true});
-    fed.stage.use_profile({.schema = want_number});
+    SchemaSet set;
+    set.otherwise = want_number();
+    fed.stage.use_schemas(set);
     const auto text = [](std::string_view data) { return line("a", data, R"("boot":1,"seq":7,)"); };
-    CHECK(fed.feed(text(R"({"x":"7"})")) == "dlq not_an_object /x");
+    CHECK(fed.feed(text(R"({"x":"7"})")) == "dlq schema /data/x");
     CHECK(fed.feed(text(R"({"x":7})")) == text(R"({"x":7})"));
-    CHECK(fed.feed(text(R"({"x":7})")) == "dlq duplicate /seq");
+    CHECK(fed.feed(text(R"({"x":7})")) == "dlq duplicate /data/seq");
     fed.undelivered(text(R"({"x":7})"));
     CHECK(fed.feed(text(R"({"x":7})")) == text(R"({"x":7})"));
     fed.undelivered(line("nobody", "{}", R"("seq":1,)"));
@@ -172,7 +190,7 @@ TEST_CASE("stage: the registry adds tags and says who is unknown", "[validation]
     const auto registry = Registry::parse("deviceId,site,model\na,A,x1\nb,,\n", "r");
     Fed fed({.unknown_device = UnknownDevice::mark});
     fed.stage.use_registry(registry);
-    CHECK(fed.feed(line("a", "{}")) == line("a", "{}", R"("tags":{"site":"A","model":"x1"},)"));
+    CHECK(fed.feed(line("a", "{}")) == with_tags(R"({"site":"A","model":"x1"})", "a"));
     CHECK(fed.feed(line("a", "{}", R"("tags":{"owner" : 1, "site":"B"},)")) ==
           line("a", "{}", R"("tags":{"owner":1,"site":"A","model":"x1"},)"));
     // A key with escapes is the same key.
@@ -182,7 +200,7 @@ TEST_CASE("stage: the registry adds tags and says who is unknown", "[validation]
     const auto done = line("a", "{}", R"("tags":{"site":"A","model":"x1"},)");
     CHECK(fed.feed(done) == done);
     CHECK(fed.feed(line("b", "{}")) == line("b", "{}"));
-    CHECK(fed.feed(line("c", "{}")) == line("c", "{}", R"("tags":{"tlm-device":"unknown"},)"));
+    CHECK(fed.feed(line("c", "{}")) == with_tags(R"({"tlm-device":"unknown"})", "c"));
     CHECK(fed.stage.counts().unknown_devices == 1);
 
     fed.stage.use_registry(nullptr);
@@ -197,17 +215,17 @@ TEST_CASE("stage: the registry adds tags and says who is unknown", "[validation]
 TEST_CASE("stage: the schema judges what coercion has made", "[validation]")
 {
     Fed fed;
-    fed.stage.use_profile(
-        {.schema = want_number,
-         .rules = parse_rules(R"({"values":{"/x":{"text":"comma","max":50}}})", "r")});
+    auto set = only_rules(R"({"/x":{"text":"comma","max":50}})");
+    set.otherwise = want_number();
+    fed.stage.use_schemas(set);
     CHECK(fed.feed(line("a", R"({"y":0, "x":"21,5"})")) == line("a", R"({"y":0, "x":21.5})"));
     CHECK(fed.feed(line("a", R"({ "x":21.50})")) == line("a", R"({ "x":21.50})"));
-    CHECK(fed.feed(line("a", R"({"x":"warm"})")) == "dlq not_an_object /x");
-    CHECK(fed.feed(line("a", R"({"x":"51"})")) == "dlq out_of_range /x");
+    CHECK(fed.feed(line("a", R"({"x":"warm"})")) == "dlq schema /data/x");
+    CHECK(fed.feed(line("a", R"({"x":"51"})")) == "dlq out_of_range /data/x");
     CHECK(fed.stage.counts().coerced == 1);
     const auto failing = fed.stage.failing().top(9);
     REQUIRE(failing.size() == 2);
-    CHECK(failing[0].failing == Failing{"not_an_object", "/properties/x/type", ""});
+    CHECK(failing[0].failing == Failing{"schema", "/properties/x/type", ""});
     CHECK(failing[1].failing == Failing{"out_of_range", "/values/~1x/max", ""});
 }
 
@@ -215,13 +233,14 @@ TEST_CASE("stage: the policy decides on the fate of what is invalid", "[validati
 {
     Fed fed(
         {.sequence = true, .on_invalid = policy({"mark", "duplicate=drop", "ts_too_old=pass"})});
-    fed.stage.use_profile({.rules = parse_rules(R"({"values":{"/x":{"max":50}}})", "r")});
-    CHECK(fed.feed(line("a", R"({"x":51})", R"("tags":{"tlm-path":"/y","site":"A"},)")) ==
-          line("a", R"({"x":51})",
-               R"("tags":{"site":"A","tlm-reason":"out_of_range","tlm-path":"/x"},)"));
+    fed.stage.use_schemas(only_rules(R"({"/x":{"max":50}})"));
+    CHECK(fed.feed(line("a", R"({"x":51})", R"("tags":{"site":"A"},)")) ==
+          line("a", R"({"x":51})", R"("tags":{"site":"A"},)"));
+    CHECK(fed.last.marked);
+    CHECK(fed.last.reject->path == "/data/x");
     CHECK(fed.last.reject->detail == "51 is above 50");
     CHECK(fed.feed(message(1, 1)) == message(1, 1));
-    CHECK(fed.feed(message(1, 1)) == "drop duplicate /seq");
+    CHECK(fed.feed(message(1, 1)) == "drop duplicate /data/seq");
     const auto& counts = fed.stage.counts();
     CHECK(counts.marked == 1);
     CHECK(counts.dropped == 1);
@@ -230,7 +249,7 @@ TEST_CASE("stage: the policy decides on the fate of what is invalid", "[validati
     CHECK(counts.judged == 3);
 
     Fed passing({.on_invalid = policy({"pass"})});
-    passing.stage.use_profile({.rules = parse_rules(R"({"values":{"/x":{"max":50}}})", "r")});
+    passing.stage.use_schemas(only_rules(R"({"/x":{"max":50}})"));
     CHECK(passing.feed(line("a", R"({"x":51})")) == line("a", R"({"x":51})"));
     CHECK(passing.last.reject);
     CHECK(passing.stage.counts().passed == 1);
@@ -244,37 +263,57 @@ TEST_CASE("stage: the policy decides on the fate of what is invalid", "[validati
     CHECK_FALSE(parse_unknown_device("dlq"));
 }
 
-TEST_CASE("stage: schema and rules follow from the map", "[validation]")
+TEST_CASE("stage: schema and rules follow from the map and the tags of the registry",
+          "[validation]")
 {
     Fed fed;
     fed.stage.use_registry(Registry::parse("deviceId,model\na,x1\nb,x2\n", "r"));
-    const auto rules = [](std::string_view max) {
-        return parse_rules(R"({"values":{"/x":{"step_per_s":1,"max":)" + std::string{max} + "}}}",
-                           "r");
-    };
-    fed.stage.use_profiles(SchemaMap::parse(R"({"schemas":[{"tags":{"model":"x1"},"schema":"1"},
-                                                {"tags":{"model":"x2"},"schema":"2"}]})",
-                                            "map"),
-                           {{.rules = rules("10")}, {.rules = rules("20")}});
-    CHECK(fed.feed(line("a", R"({"x":15})")) == "dlq out_of_range /x");
-    CHECK(fed.feed(line("b", R"({"x":15})")).starts_with("{"));
-    CHECK(fed.feed(line("c", R"({"x":15})")) == "dlq no_schema ");
+    auto set = only_rules(R"({"/x":{"max":30}})");
+    set.map = SchemaMap::parse("tags.model x1 1.json 1.rules\ntags.model x2 2.json\n", "map");
+    set.mapped = {want_number(), want_number()};
+    set.mapped_rules = {parse_rules(R"({"values":{"/x":{"step_per_s":1,"max":10}}})", "r"),
+                        nullptr};
+    fed.stage.use_schemas(set);
+    CHECK_FALSE(fed.stage.needs_topic());
+    CHECK(fed.feed(line("a", R"({"x":15})")) == "dlq out_of_range /data/x");
     CHECK(fed.stage.failing().top(1)[0].failing.type == "x1");
+    CHECK(fed.feed(line("b", R"({"x":35})")).starts_with("{"));
+    CHECK(fed.feed(line("b", R"({"x":"35"})")) == "dlq schema /data/x");
+    CHECK(fed.feed(line("c", R"({"x":"35"})")).starts_with("{"));
+    CHECK(fed.feed(line("c", R"({"x":35})")) == "dlq out_of_range /data/x");
 }
 
-TEST_CASE("stage: another profile of the same device has readings of its own", "[validation]")
+TEST_CASE("stage: each choice of the map has readings of its own", "[validation]")
 {
     Fed fed;
     const auto rules = parse_rules(R"({"values":{"/x":{"stuck_readings":2}}})", "r");
-    fed.stage.use_profiles(
-        SchemaMap::parse(R"({"schemas":[{"data":{"/k":1},"schema":null},{"schema":null}]})", "m"),
-        {{.rules = rules}, {.rules = rules}});
+    SchemaSet set;
+    set.map = SchemaMap::parse("data.k 1 a.json a.rules\ndata.k 2 b.json b.rules\n", "map");
+    set.mapped = {want_number(), want_number()};
+    set.mapped_rules = {rules, rules};
+    fed.stage.use_schemas(set);
     const auto at = [](int second, std::string_view data) {
         return R"({"v":1,"deviceId":"a","ts":)" + std::to_string(kStart + second * 1'000) +
                R"(,"receivedAt":1767225600000,"data":)" + std::string{data} + "}";
     };
     CHECK(fed.feed(at(1, R"({"k":1,"x":5})")).starts_with("{"));
     CHECK(fed.feed(at(2, R"({"k":2,"x":5})")).starts_with("{"));
-    CHECK(fed.feed(at(3, R"({"k":1,"x":5})")) == "dlq stuck_value /x");
-    CHECK(fed.feed(at(4, R"({"k":2,"x":5})")) == "dlq stuck_value /x");
+    CHECK(fed.feed(at(3, R"({"k":1,"x":5})")) == "dlq stuck_value /data/x");
+    CHECK(fed.feed(at(4, R"({"k":2,"x":5})")) == "dlq stuck_value /data/x");
+    fed.stage.use_schemas(set);
+    CHECK(fed.feed(at(5, R"({"k":1,"x":5})")).starts_with("{"));
+}
+
+TEST_CASE("stage: bytes that nobody changed stay, wherever they stand", "[validation]")
+{
+    Fed fed;
+    fed.stage.use_registry(Registry::parse("deviceId,site\na,A\n", "r"));
+    fed.stage.use_schemas(only_rules(R"({"/x":{"text":"comma"}})"));
+    const std::string rest = R"("receivedAt":1767225600000, "later":[1.0] ,"deviceId":"a","v":1})";
+    CHECK(fed.feed(R"( { "data" : {"x":"1,5"} ,"ts":1, "tags": {} , )" + rest) ==
+          R"( { "data" : {"x":1.5} ,"ts":1, "tags": {"site":"A"} , )" + rest);
+    CHECK(fed.feed(R"({"tags":{ "o":1 },"ts":1,"data":{"x":"1,5"},)" + rest) ==
+          R"({"tags":{"o":1,"site":"A"},"ts":1,"data":{"x":1.5},)" + rest);
+    CHECK(fed.feed(R"( { "ts":1,"data":{"x":2},)" + rest) ==
+          R"( {"tags":{"site":"A"}, "ts":1,"data":{"x":2},)" + rest);
 }

@@ -29,8 +29,9 @@ void append_bytes(std::string& out, std::string_view name, std::string_view byte
 /// Said by a rejection, so a new one says it anew.
 bool is_of_rejection(std::string_view name)
 {
-    constexpr std::array<std::string_view, 6> kNames{
-        "tlm-reason", "tlm-detail", "tlm-path", "tlm-schema", "tlm-received-at", "tlm-attempt"};
+    constexpr std::array<std::string_view, 7> kNames{
+        "tlm-reason",      "tlm-detail",  "tlm-path",      "tlm-schema",
+        "tlm-received-at", "tlm-attempt", "tlm-suppressed"};
     return name.starts_with("tlm-source-") ||
            std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
@@ -71,6 +72,9 @@ std::vector<Header> dead_letter_headers(const DeadLetter& letter)
     }
     headers.push_back({"tlm-received-at", std::to_string(letter.received_at)});
     headers.push_back({"tlm-attempt", std::to_string(letter.attempt)});
+    if (letter.suppressed > 0) {
+        headers.push_back({"tlm-suppressed", std::to_string(letter.suppressed)});
+    }
     return headers;
 }
 
@@ -101,6 +105,10 @@ void append_dead_letter(std::string& out, const DeadLetter& letter)
     out += std::to_string(letter.received_at);
     out += R"(,"attempt":)";
     out += std::to_string(letter.attempt);
+    if (letter.suppressed > 0) {
+        out += R"(,"suppressed":)";
+        out += std::to_string(letter.suppressed);
+    }
     if (!letter.key.empty()) {
         out += ',';
         append_bytes(out, "key", letter.key);

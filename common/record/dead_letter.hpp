@@ -6,6 +6,7 @@
 #include "common/record/header.hpp"
 #include "common/record/reject.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct DeadLetter {
     EpochMs received_at = 0;
     unsigned attempt = 1;          ///< how often this payload was rejected so far
     std::vector<Header> headers{}; ///< of the original on Kafka: they stay with it on Kafka
+    std::uint64_t suppressed = 0;  ///< above 0: no payload, a summary of so many that were not sent
 };
 
 /// How often a payload with these headers was rejected before: its tlm-attempt, else 0.
@@ -31,7 +33,7 @@ struct DeadLetter {
 
 /// The headers of a dead letter on Kafka: those of the original, without what an earlier rejection
 /// said, then tlm-reason, tlm-detail, tlm-path, tlm-schema,
-/// tlm-source-*, tlm-received-at, tlm-attempt.
+/// tlm-source-*, tlm-received-at, tlm-attempt, tlm-suppressed.
 [[nodiscard]] std::vector<Header> dead_letter_headers(const DeadLetter& letter);
 
 /// Appends the letter as one line of NDJSON without its newline; bytes that are not UTF-8 go into

@@ -54,6 +54,11 @@ void append_on_one_line(std::string& out, std::string_view json);
 void append_marked(std::string& out, std::string_view line, const Record& record,
                    const Reject& reject);
 
+/// Appends `line`, which a RecordReader has read as `read`, with tags and data of `changed` in the
+/// place of its own; all other bytes stay as they are. Tags that were not there stand in front.
+void append_changed(std::string& out, std::string_view line, const Record& read,
+                    const Record& changed);
+
 /// Judges the JSON that a device sent and makes a record of it. One instance serves one thread; it
 /// keeps its buffers between calls.
 class PayloadReader {

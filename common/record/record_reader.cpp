@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/record/envelope_fields.hpp"
 #include "common/record/guarded_json.hpp"
+#include "common/record/raw_json.hpp"
 #include "common/record/record.hpp"
-
-#include <algorithm>
 
 namespace tlm {
 
@@ -12,53 +11,6 @@ namespace dom = simdjson::dom;
 namespace {
 
 constexpr std::string_view kWhiteSpace = " \t\r\n";
-
-std::size_t skip_white_space(std::string_view text, std::size_t at)
-{
-    return std::min(text.find_first_not_of(kWhiteSpace, at), text.size());
-}
-
-/// The index behind the string whose opening quote is at `at`.
-std::size_t skip_string(std::string_view text, std::size_t at)
-{
-    for (++at; text[at] != '"'; ++at) {
-        if (text[at] == '\\') {
-            ++at;
-        }
-    }
-    return at + 1;
-}
-
-/// The index behind the value that begins at `at`.
-std::size_t skip_value(std::string_view text, std::size_t at)
-{
-    if (text[at] == '"') {
-        return skip_string(text, at);
-    }
-    if (text[at] != '{' && text[at] != '[') {
-        return std::min(text.find_first_of(",]} \t\r\n", at), text.size());
-    }
-    std::size_t depth = 0;
-    do {
-        switch (text[at]) {
-        case '"':
-            at = skip_string(text, at);
-            continue;
-        case '{':
-        case '[':
-            ++depth;
-            break;
-        case '}':
-        case ']':
-            --depth;
-            break;
-        default:
-            break;
-        }
-        ++at;
-    } while (depth > 0);
-    return at;
-}
 
 /// The bytes of the top-level members `tags` and `data`, for the DOM does not keep them. `line` is
 /// an object that simdjson has accepted, so no index here can run past its end.

@@ -92,4 +92,28 @@ void append_marked(std::string& out, std::string_view line, const Record& record
     out += line.substr(brace + 1);
 }
 
+void append_changed(std::string& out, std::string_view line, const Record& read,
+                    const Record& changed)
+{
+    std::size_t copied = 0;
+    const auto replace = [&](std::string_view old, std::string_view fresh) {
+        const auto begin = static_cast<std::size_t>(old.data() - line.data());
+        out.append(line, copied, begin - copied).append(fresh);
+        copied = begin + old.size();
+    };
+    if (read.tags.empty()) {
+        const auto behind_brace = line.substr(line.find('{') + 1, 0);
+        replace(behind_brace,
+                changed.tags.empty() ? "" : R"("tags":)" + std::string{changed.tags} + ",");
+        replace(read.data, changed.data);
+    } else if (read.tags.data() < read.data.data()) {
+        replace(read.tags, changed.tags);
+        replace(read.data, changed.data);
+    } else {
+        replace(read.data, changed.data);
+        replace(read.tags, changed.tags);
+    }
+    out.append(line, copied);
+}
+
 } // namespace tlm

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kMaxSchema = 16UL * 1024 * 1024;
 constexpr std::size_t kMaxMap = 1024UL * 1024;
+constexpr std::size_t kMaxRules = 1024 * 1024;
 constexpr std::size_t kMaxDocuments = 10'000;
 
 /// The absolute path, so that relative references start at the file. Bytes that are not plain in
@@ -159,6 +160,11 @@ compile_file(const fs::path& path, const validation::RuleSources& sources, Schem
     return schema::Schema::compile(text, uri_of(path), options);
 }
 
+std::shared_ptr<const validation::Rules> read_rules(const fs::path& path)
+{
+    return validation::parse_rules(read_text_file(path, kMaxRules, "--rules"), path.string());
+}
+
 validation::SchemaSet load_schemas(const validation::RuleSources& sources)
 {
     SchemaFolders folders(sources.schema_dirs);
@@ -166,12 +172,19 @@ validation::SchemaSet load_schemas(const validation::RuleSources& sources)
     if (sources.schema) {
         set.otherwise = compile_file(*sources.schema, sources, folders);
     }
+    if (sources.rules) {
+        set.otherwise_rules = read_rules(*sources.rules);
+    }
     if (sources.schema_map) {
         const auto& path = *sources.schema_map;
         set.map = validation::SchemaMap::parse(read_text_file(path, kMaxMap, "--schema-map"),
                                                path.string());
         for (const auto& name : set.map->schemas()) {
             set.mapped.push_back(compile_file(path.parent_path() / name, sources, folders));
+        }
+        for (const auto& name : set.map->rules()) {
+            set.mapped_rules.push_back(name.empty() ? nullptr
+                                                    : read_rules(path.parent_path() / name));
         }
     }
     return set;

@@ -48,8 +48,12 @@ class SchemaFolders {
 compile_file(const std::filesystem::path& path, const validation::RuleSources& sources,
              SchemaFolders& folders);
 
-/// All that --schema and --schema-map name; a name in the map is relative to the map's folder.
-/// Throws Error usage: all or nothing.
+/// Reads one rules file. Throws Error usage that names the file and the place in it.
+[[nodiscard]] std::shared_ptr<const validation::Rules>
+read_rules(const std::filesystem::path& path);
+
+/// All that --schema, --rules and --schema-map name; a name in the map is relative to the map's
+/// folder. Throws Error usage: all or nothing.
 [[nodiscard]] validation::SchemaSet load_schemas(const validation::RuleSources& sources);
 
 } // namespace tlm::rulebook

@@ -14,6 +14,7 @@ namespace tlm::validation {
 /// Plain names and values: the command line fills them in, common/rulebook reads the files.
 struct RuleSources {
     std::optional<std::filesystem::path> schema;     ///< of everything that the map does not name
+    std::optional<std::filesystem::path> rules;      ///< likewise, see tlm-validation(5)
     std::optional<std::filesystem::path> schema_map; ///< see SchemaMap
     std::vector<std::string> schema_dirs;            ///< `[URI-PREFIX=]DIR`
     schema::Draft draft = schema::Draft::v2020_12;   ///< of a schema without `$schema`

@@ -43,12 +43,13 @@ SchemaJudge::SchemaJudge(SchemaSet set) : m_map(std::move(set.map))
 
 std::optional<Reject> SchemaJudge::judge(const Subject& subject, std::size_t sentences)
 {
-    auto* validator = m_otherwise ? &*m_otherwise : nullptr;
-    if (m_map) {
-        if (const auto chosen = m_map->choose(subject)) {
-            validator = &m_validators[*chosen];
-        }
-    }
+    return judge_chosen(choose(subject), subject, sentences);
+}
+
+std::optional<Reject> SchemaJudge::judge_chosen(std::optional<std::size_t> choice,
+                                                const Subject& subject, std::size_t sentences)
+{
+    auto* validator = choice ? &m_validators[*choice] : m_otherwise ? &*m_otherwise : nullptr;
     if (validator == nullptr || validator->accepts(subject.data)) {
         return std::nullopt;
     }

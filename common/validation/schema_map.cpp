@@ -149,14 +149,16 @@ SchemaMap::Field SchemaMap::parse_field(std::string_view text, const std::string
     return field;
 }
 
-std::size_t SchemaMap::index_of(const std::string& schema)
+std::size_t SchemaMap::index_of(const std::string& schema, const std::string& rules)
 {
-    const auto found = std::find(m_schemas.begin(), m_schemas.end(), schema);
-    const auto index = static_cast<std::size_t>(found - m_schemas.begin());
-    if (found == m_schemas.end()) {
-        m_schemas.push_back(schema);
+    for (std::size_t index = 0; index < m_schemas.size(); ++index) {
+        if (m_schemas[index] == schema && m_rules[index] == rules) {
+            return index;
+        }
     }
-    return index;
+    m_schemas.push_back(schema);
+    m_rules.push_back(rules);
+    return m_schemas.size() - 1;
 }
 
 SchemaMap SchemaMap::parse(std::string_view text, const std::string& name)
@@ -167,7 +169,7 @@ SchemaMap SchemaMap::parse(std::string_view text, const std::string& name)
         auto line = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         const auto where = name + ":" + std::to_string(number);
-        std::array<std::string, 4> words;
+        std::array<std::string, 5> words;
         std::size_t count = 0;
         while (count < words.size() && take_word(line, words.at(count), where)) {
             ++count;
@@ -178,9 +180,9 @@ SchemaMap SchemaMap::parse(std::string_view text, const std::string& name)
         if (count == 0 || words[0].starts_with('#')) {
             continue;
         }
-        if (count != 3) {
-            throw usage_error(where + ": a line is FIELD PATTERN SCHEMA, words with blanks in "
-                                      "double quotes");
+        if (count != 3 && count != 4) {
+            throw usage_error(where + ": a line is FIELD PATTERN SCHEMA [RULES], words with blanks "
+                                      "in double quotes");
         }
         if (map.m_lines.size() == kMaxLines) {
             throw usage_error(where + ": more than " + std::to_string(kMaxLines) + " lines");
@@ -188,7 +190,7 @@ SchemaMap SchemaMap::parse(std::string_view text, const std::string& name)
         Line& added = map.m_lines.emplace_back();
         added.field = parse_field(words[0], where);
         added.pattern = words[1];
-        added.schema = map.index_of(words[2]);
+        added.schema = map.index_of(words[2], words[3]);
         map.m_needs_topic = map.m_needs_topic || added.field.root == Root::topic;
     }
     return map;

@@ -23,17 +23,20 @@ struct Subject {
     std::string_view place{};
 };
 
-/// The lines of a schema map, `FIELD PATTERN SCHEMA`; the first whose pattern fits decides. See
-/// tlm-validate(1), SCHEMA MAP. Immutable.
+/// The lines of a schema map, `FIELD PATTERN SCHEMA [RULES]`; the first whose pattern fits decides.
+/// See tlm-validate(1), SCHEMA MAP. Immutable.
 class SchemaMap {
   public:
     /// Throws Error usage that names `name:LINE`.
     [[nodiscard]] static SchemaMap parse(std::string_view text, const std::string& name);
 
-    /// The names in the column SCHEMA, each once.
+    /// The names in the column SCHEMA, each once for each that stands beside it in RULES.
     [[nodiscard]] const std::vector<std::string>& schemas() const noexcept { return m_schemas; }
 
-    /// An index into schemas(); empty when no line fits.
+    /// The names in the column RULES, beside those of schemas(); empty where a line has none.
+    [[nodiscard]] const std::vector<std::string>& rules() const noexcept { return m_rules; }
+
+    /// An index into schemas() and rules(); empty when no line fits.
     [[nodiscard]] std::optional<std::size_t> choose(const Subject& subject) const;
 
     /// Some line asks for the topic.
@@ -56,12 +59,13 @@ class SchemaMap {
     };
 
     [[nodiscard]] static Field parse_field(std::string_view text, const std::string& where);
-    [[nodiscard]] std::size_t index_of(const std::string& schema);
+    [[nodiscard]] std::size_t index_of(const std::string& schema, const std::string& rules);
     [[nodiscard]] static std::optional<std::string_view>
     value_of(const Field& field, const Subject& subject, std::string& buffer);
 
     std::vector<Line> m_lines;
     std::vector<std::string> m_schemas;
+    std::vector<std::string> m_rules;
     bool m_needs_topic = false;
 };
 

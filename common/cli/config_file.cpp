@@ -2,13 +2,9 @@
 #include "common/cli/config_file.hpp"
 
 #include "common/base/error.hpp"
-#include "common/base/unique_fd.hpp"
+#include "common/base/text_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 namespace tlm::cli {
 
@@ -133,36 +129,6 @@ std::string quote_config_value(std::string_view value)
         }
     }
     return quoted + '"';
-}
-
-std::string read_text_file(const std::filesystem::path& path, std::size_t limit,
-                           std::string_view what)
-{
-    const auto fail = [&](const std::string& why) {
-        return usage_error(fmt::format("{}: cannot read {}: {}", what, path.string(), why));
-    };
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) {
-        throw fail(errno_text(errno));
-    }
-    std::string text;
-    std::string buffer(64U << 10U, '\0');
-    for (;;) {
-        const ssize_t n = ::read(file.get(), buffer.data(), buffer.size());
-        if (n == 0) {
-            return text;
-        }
-        if (n < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
-            throw fail(errno_text(errno));
-        }
-        text.append(buffer, 0, static_cast<std::size_t>(n));
-        if (text.size() > limit) {
-            throw fail(fmt::format("it is larger than {} bytes", limit));
-        }
-    }
 }
 
 } // namespace tlm::cli

@@ -31,8 +31,4 @@ struct ConfigEntry {
 /// The value as parse_config reads it back, quoted only where it must be.
 [[nodiscard]] std::string quote_config_value(std::string_view value);
 
-/// The whole file, up to `limit` bytes. Throws Error usage that begins with `what`.
-[[nodiscard]] std::string read_text_file(const std::filesystem::path& path, std::size_t limit,
-                                         std::string_view what);
-
 } // namespace tlm::cli

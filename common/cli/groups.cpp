@@ -3,6 +3,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/kafka_names.hpp"
+#include "common/base/text_file.hpp"
 #include "common/cli/config_file.hpp"
 #include "common/cli/option_table.hpp"
 #include "common/cli/parse.hpp"

@@ -37,6 +37,10 @@ log::Level to_level(int syslog_level)
 
 void on_log(const rd_kafka_t* client, int level, const char* facility, const char* text) noexcept
 {
+    // A program that reads and writes takes the properties of both: no cause for a warning.
+    if (std::string_view{text}.find("will be ignored by this") != std::string_view::npos) {
+        return;
+    }
     // Null while rd_kafka_new() has not returned yet.
     auto* const state =
         client == nullptr ? nullptr : static_cast<ClientState*>(rd_kafka_opaque(client));

@@ -6,6 +6,8 @@
 #include "common/record/header.hpp"
 #include "common/record/reject.hpp"
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +23,17 @@ struct DeadLetter {
     std::string_view key;         ///< the original key or the device id, may be empty; not owned
     std::vector<Header> source{}; ///< where it came from: name without `tlm-source-`, value
     EpochMs received_at = 0;
-    unsigned attempt = 1; ///< how often this payload was rejected so far
+    unsigned attempt = 1;          ///< how often this payload was rejected so far
+    std::vector<Header> headers{}; ///< of the original on Kafka: they stay with it on Kafka
+    std::uint64_t suppressed = 0;  ///< above 0: no payload, a summary of so many that were not sent
 };
 
-/// The headers of a dead letter on Kafka: tlm-reason, tlm-detail, tlm-path, tlm-source-*,
-/// tlm-received-at, tlm-attempt.
+/// How often a payload with these headers was rejected before: its tlm-attempt, else 0.
+[[nodiscard]] unsigned attempts_before(std::span<const Header> headers) noexcept;
+
+/// The headers of a dead letter on Kafka: those of the original, without what an earlier rejection
+/// said, then tlm-reason, tlm-detail, tlm-path, tlm-schema,
+/// tlm-source-*, tlm-received-at, tlm-attempt, tlm-suppressed.
 [[nodiscard]] std::vector<Header> dead_letter_headers(const DeadLetter& letter);
 
 /// Appends the letter as one line of NDJSON without its newline; bytes that are not UTF-8 go into

@@ -219,7 +219,7 @@ Reject parse_reject(simdjson::error_code error, std::string_view text)
 
 } // namespace
 
-Verdict<simdjson::dom::element> GuardedJson::parse(std::string_view text)
+Verdict<simdjson::dom::element> GuardedJson::parse_unguarded(std::string_view text)
 {
     if (text.empty()) { // a Kafka record without a value has no pointer to copy from either
         return parse_reject(simdjson::EMPTY, text);
@@ -238,10 +238,18 @@ Verdict<simdjson::dom::element> GuardedJson::parse(std::string_view text)
     if (const auto error = m_parser.parse(m_padded.data(), text.size(), false).get(root)) {
         return parse_reject(error, text);
     }
-    if (auto reject = check(root)) {
-        return *std::move(reject);
-    }
     return root;
+}
+
+Verdict<simdjson::dom::element> GuardedJson::parse(std::string_view text)
+{
+    auto parsed = parse_unguarded(text);
+    if (const auto* root = std::get_if<dom::element>(&parsed)) {
+        if (auto reject = check(*root)) {
+            return *std::move(reject);
+        }
+    }
+    return parsed;
 }
 
 } // namespace tlm

@@ -45,6 +45,7 @@ struct PayloadReader::Impl {
 
     Limits limits;
     GuardedJson json;
+    dom::element data{};
 };
 
 PayloadReader::PayloadReader(Limits limits) : m_impl(std::make_unique<Impl>(limits)) {}
@@ -52,6 +53,11 @@ PayloadReader::PayloadReader(Limits limits) : m_impl(std::make_unique<Impl>(limi
 PayloadReader::PayloadReader(PayloadReader&&) noexcept = default;
 PayloadReader& PayloadReader::operator=(PayloadReader&&) noexcept = default;
 PayloadReader::~PayloadReader() = default;
+
+dom::element PayloadReader::data() const
+{
+    return m_impl->data;
+}
 
 namespace {
 
@@ -109,7 +115,8 @@ Verdict<Record> PayloadReader::read(std::string_view device_id, std::string_view
         return std::move(*reject);
     }
     dom::object object;
-    if (std::get<dom::element>(parsed).get_object().get(object) != simdjson::SUCCESS) {
+    m_impl->data = std::get<dom::element>(parsed);
+    if (m_impl->data.get_object().get(object) != simdjson::SUCCESS) {
         return Reject{Reason::not_an_object, "", "the payload is JSON, but not an object"};
     }
     Record record;

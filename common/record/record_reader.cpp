@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/record/envelope_fields.hpp"
 #include "common/record/guarded_json.hpp"
+#include "common/record/raw_json.hpp"
 #include "common/record/record.hpp"
-
-#include <algorithm>
 
 namespace tlm {
 
@@ -12,53 +11,6 @@ namespace dom = simdjson::dom;
 namespace {
 
 constexpr std::string_view kWhiteSpace = " \t\r\n";
-
-std::size_t skip_white_space(std::string_view text, std::size_t at)
-{
-    return std::min(text.find_first_not_of(kWhiteSpace, at), text.size());
-}
-
-/// The index behind the string whose opening quote is at `at`.
-std::size_t skip_string(std::string_view text, std::size_t at)
-{
-    for (++at; text[at] != '"'; ++at) {
-        if (text[at] == '\\') {
-            ++at;
-        }
-    }
-    return at + 1;
-}
-
-/// The index behind the value that begins at `at`.
-std::size_t skip_value(std::string_view text, std::size_t at)
-{
-    if (text[at] == '"') {
-        return skip_string(text, at);
-    }
-    if (text[at] != '{' && text[at] != '[') {
-        return std::min(text.find_first_of(",]} \t\r\n", at), text.size());
-    }
-    std::size_t depth = 0;
-    do {
-        switch (text[at]) {
-        case '"':
-            at = skip_string(text, at);
-            continue;
-        case '{':
-        case '[':
-            ++depth;
-            break;
-        case '}':
-        case ']':
-            --depth;
-            break;
-        default:
-            break;
-        }
-        ++at;
-    } while (depth > 0);
-    return at;
-}
 
 /// The bytes of the top-level members `tags` and `data`, for the DOM does not keep them. `line` is
 /// an object that simdjson has accepted, so no index here can run past its end.
@@ -96,8 +48,8 @@ struct Seen {
     bool device_id = false;
     bool ts = false;
     bool received_at = false;
-    bool data = false;
-    bool tags = false; ///< need not be there
+    std::optional<dom::element> data;
+    std::optional<dom::element> tags; ///< need not be there
 };
 
 std::optional<Reject> read_time(dom::element value, const char* path, EpochMs& time)
@@ -146,6 +98,10 @@ std::optional<Reject> read_field(std::string_view key, dom::element value, Recor
             value.get_string().get(source) == simdjson::SUCCESS && source == "bridge";
         return std::nullopt;
     }
+    if (key == "invalid") {
+        record.marked = true;
+        return std::nullopt;
+    }
     if (key == "boot") {
         return read_counter_member(value, "/boot", record.boot);
     }
@@ -153,12 +109,14 @@ std::optional<Reject> read_field(std::string_view key, dom::element value, Recor
         return read_counter_member(value, "/seq", record.seq);
     }
     if (key == "tags") {
-        seen.tags = value.is_object();
-        return seen.tags ? std::nullopt : std::optional{not_a_record("/tags", "must be an object")};
+        seen.tags = value;
+        return value.is_object() ? std::nullopt
+                                 : std::optional{not_a_record("/tags", "must be an object")};
     }
     if (key == "data") {
-        seen.data = value.is_object();
-        return seen.data ? std::nullopt : std::optional{not_a_record("/data", "must be an object")};
+        seen.data = value;
+        return value.is_object() ? std::nullopt
+                                 : std::optional{not_a_record("/data", "must be an object")};
     }
     return std::nullopt;
 }
@@ -183,6 +141,7 @@ struct RecordReader::Impl {
 
     Limits limits;
     GuardedJson json;
+    Seen seen{};
 };
 
 RecordReader::RecordReader(Limits limits) : m_impl(std::make_unique<Impl>(limits)) {}
@@ -190,6 +149,16 @@ RecordReader::RecordReader(Limits limits) : m_impl(std::make_unique<Impl>(limits
 RecordReader::RecordReader(RecordReader&&) noexcept = default;
 RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;
 RecordReader::~RecordReader() = default;
+
+dom::element RecordReader::data() const
+{
+    return m_impl->seen.data.value();
+}
+
+std::optional<dom::element> RecordReader::tags() const
+{
+    return m_impl->seen.tags;
+}
 
 Verdict<Record> RecordReader::read(std::string_view line)
 {
@@ -207,7 +176,8 @@ Verdict<Record> RecordReader::read(std::string_view line)
         return Reject{Reason::not_an_object, "", "the line is JSON, but not an object"};
     }
     Record record;
-    Seen seen;
+    Seen& seen = m_impl->seen;
+    seen = {};
     std::size_t members = 0;
     for (auto field : object) {
         if (auto reject = read_field(field.key, field.value, record, seen)) {

@@ -5,10 +5,8 @@
 #include <algorithm>
 
 namespace tlm {
-namespace {
 
-/// JSON text on one line: outside strings LF and CR are white space, inside they cannot stand.
-void append_json_on_one_line(std::string& out, std::string_view json)
+void append_on_one_line(std::string& out, std::string_view json)
 {
     const std::size_t begin = out.size();
     out += json;
@@ -19,8 +17,6 @@ void append_json_on_one_line(std::string& out, std::string_view json)
             [](char c) { return c == '\n' || c == '\r'; }, ' ');
     }
 }
-
-} // namespace
 
 bool is_device_id(std::string_view text) noexcept
 {
@@ -54,11 +50,58 @@ void append_record(std::string& out, const Record& record)
     }
     if (!record.tags.empty()) {
         out += R"(,"tags":)";
-        append_json_on_one_line(out, record.tags);
+        append_on_one_line(out, record.tags);
     }
     out += R"(,"data":)";
-    append_json_on_one_line(out, record.data);
+    append_on_one_line(out, record.data);
     out += '}';
+}
+
+void append_marked(std::string& out, std::string_view line, const Record& record,
+                   const Reject& reject)
+{
+    if (record.marked) {
+        out += line;
+        return;
+    }
+    const auto brace = line.find('{');
+    out += line.substr(0, brace + 1);
+    out += R"("invalid":{"reason":")";
+    out += reason_name(reject.reason);
+    out += R"(","detail":)";
+    append_json_string(out, reject.detail);
+    out += R"(,"path":)";
+    append_json_string(out, reject.path);
+    if (!reject.schema_path.empty()) {
+        out += R"(,"schema":)";
+        append_json_string(out, reject.schema_path);
+    }
+    out += "},";
+    out += line.substr(brace + 1);
+}
+
+void append_changed(std::string& out, std::string_view line, const Record& read,
+                    const Record& changed)
+{
+    std::size_t copied = 0;
+    const auto replace = [&](std::string_view old, std::string_view fresh) {
+        const auto begin = static_cast<std::size_t>(old.data() - line.data());
+        out.append(line, copied, begin - copied).append(fresh);
+        copied = begin + old.size();
+    };
+    if (read.tags.empty()) {
+        const auto behind_brace = line.substr(line.find('{') + 1, 0);
+        replace(behind_brace,
+                changed.tags.empty() ? "" : R"("tags":)" + std::string{changed.tags} + ",");
+        replace(read.data, changed.data);
+    } else if (read.tags.data() < read.data.data()) {
+        replace(read.tags, changed.tags);
+        replace(read.data, changed.data);
+    } else {
+        replace(read.data, changed.data);
+        replace(read.tags, changed.tags);
+    }
+    out.append(line, copied);
 }
 
 } // namespace tlm

@@ -38,8 +38,30 @@ std::string_view reason_name(Reason reason) noexcept
         return "bad_boot";
     case Reason::not_a_record:
         return "not_a_record";
+    case Reason::schema:
+        return "schema";
+    case Reason::schema_limit:
+        return "schema_limit";
+    case Reason::pattern_limit:
+        return "pattern_limit";
     case Reason::refused_by_store:
         return "refused_by_store";
+    case Reason::unknown_device:
+        return "unknown_device";
+    case Reason::rate_limited:
+        return "rate_limited";
+    case Reason::duplicate:
+        return "duplicate";
+    case Reason::ts_too_old:
+        return "ts_too_old";
+    case Reason::ts_in_future:
+        return "ts_in_future";
+    case Reason::out_of_range:
+        return "out_of_range";
+    case Reason::too_steep:
+        return "too_steep";
+    case Reason::stuck_value:
+        return "stuck_value";
     }
     return "unknown";
 }

@@ -28,8 +28,22 @@ enum class Reason {
     bad_seq,       ///< `seq` is not a whole number from 0 to 2^63-1
     bad_boot,      ///< `boot` is not a whole number from 0 to 2^63-1
     not_a_record,  ///< JSON, but not the record of tlm-record(5)
+    schema,        ///< violates the JSON Schema
+    schema_limit,  ///< judging it by the schema took more levels or steps than the limit
+    pattern_limit, ///< a pattern of the schema took more work than the limit
     refused_by_store, ///< the database refused the row
+    unknown_device,   ///< the device is not in the registry
+    rate_limited,     ///< the device sends more than it may
+    duplicate,        ///< the device's boot and seq were let through before
+    ts_too_old,       ///< `ts` is further behind `receivedAt` than the limit
+    ts_in_future,     ///< `ts` is further ahead of `receivedAt` than the limit
+    out_of_range,     ///< a value is below or above what is plausible
+    too_steep,        ///< a value changed faster than is plausible
+    stuck_value,      ///< a value has not changed for longer than is plausible
 };
+
+/// For arrays indexed by Reason.
+inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::stuck_value) + 1;
 
 [[nodiscard]] std::string_view reason_name(Reason reason) noexcept;
 
@@ -40,6 +54,7 @@ struct Reject {
     Reason reason;
     std::string path;
     std::string detail;
+    std::string schema_path{}; ///< JSON Pointer into the schema or rules file, where one judged
 };
 
 /// What judging a piece of data gives: a T, or why not.

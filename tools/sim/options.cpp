@@ -2,8 +2,8 @@
 #include "tools/sim/options.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/text_file.hpp"
 #include "common/base/units.hpp"
-#include "common/cli/config_file.hpp"
 #include "common/cli/option_table.hpp"
 #include "common/mqtt/url.hpp"
 #include "common/record/record.hpp"
@@ -255,7 +255,7 @@ void add_examples(cli::OptionTable& table)
 std::vector<Point> read_recording(const std::string& path, std::uint32_t device)
 {
     constexpr std::size_t kLargest = 1UL << 30U; // all of it is held in memory
-    auto parsed = parse_recording(cli::read_text_file(path, kLargest, "--replay"), device);
+    auto parsed = parse_recording(read_text_file(path, kLargest, "--replay"), device);
     if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
         throw usage_error(bad->line > 0 ? fmt::format("{}:{}: {}", path, bad->line, bad->text)
                                         : fmt::format("{}: {}", path, bad->text));

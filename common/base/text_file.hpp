@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole file, for what is read once and is small.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace tlm {
+
+/// The whole file, up to `limit` bytes. Throws Error usage that begins with `what`.
+[[nodiscard]] std::string read_text_file(const std::filesystem::path& path, std::size_t limit,
+                                         std::string_view what);
+
+} // namespace tlm

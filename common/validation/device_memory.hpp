@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that is remembered of each device.
+#pragma once
+
+#include "common/validation/column.hpp"
+#include "common/validation/device_table.hpp"
+#include "common/validation/plausibility.hpp"
+#include "common/validation/rate_limiter.hpp"
+#include "common/validation/sequence_window.hpp"
+#include "common/validation/skew.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace tlm::validation {
+
+/// A DeviceTable and its columns. A column costs memory from its first use: 8 bytes a device for
+/// the bucket, 24 for the sequence, 8 for the skew, 32 for each reading, beside the table's own.
+/// Used by one thread.
+class DeviceMemory {
+  public:
+    DeviceMemory(std::size_t max_devices, DigestKey key) : m_devices(max_devices, key) {}
+
+    /// The row of the device, blank when it was not remembered so far.
+    [[nodiscard]] DeviceTable::Row visit(std::string_view id, Standing standing);
+
+    [[nodiscard]] Bucket& bucket(DeviceTable::Row row) { return m_buckets[row]; }
+
+    [[nodiscard]] SequenceWindow& sequence(DeviceTable::Row row) { return m_sequences[row]; }
+
+    [[nodiscard]] Skew& skew(DeviceTable::Row row) { return m_skews[row]; }
+
+    /// The first of readings().
+    [[nodiscard]] Reading* first_reading(DeviceTable::Row row) { return m_readings.at(row); }
+
+    /// How many readings a device has.
+    [[nodiscard]] std::size_t readings() const noexcept { return m_readings.width(); }
+
+    /// Forgets all readings; from now on a device has `width`.
+    void reset_readings(std::size_t width) { m_readings = Column<Reading>(width); }
+
+    /// The message is not to be taken for a duplicate when it comes again.
+    void forget_message(const Record& record);
+
+    [[nodiscard]] const DeviceTable& devices() const noexcept { return m_devices; }
+
+  private:
+    DeviceTable m_devices;
+    Column<Bucket> m_buckets;
+    Column<SequenceWindow> m_sequences;
+    Column<Skew> m_skews;
+    Column<Reading> m_readings{0};
+};
+
+} // namespace tlm::validation

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/validation/stage.hpp"
+
+#include "common/record/guarded_json.hpp"
+#include "common/validation/coercion.hpp"
+#include "common/validation/device_memory.hpp"
+#include "common/validation/plausibility.hpp"
+#include "common/validation/tags.hpp"
+
+#include <utility>
+
+namespace tlm::validation {
+namespace {
+
+namespace dom = simdjson::dom;
+
+/// The rules of one choice of the schema map, made ready.
+struct RuleSet {
+    RuleSet(const std::shared_ptr<const Rules>& rules, std::size_t first)
+        : coercion(rules ? rules : std::make_shared<const Rules>()),
+          plausibility(rules ? rules : std::make_shared<const Rules>()),
+          first_reading(first)
+    {}
+
+    Coercion coercion;
+    Plausibility plausibility;
+    std::size_t first_reading; ///< of the device's row of readings
+};
+
+bool is_disorder(Order order)
+{
+    return order == Order::gap || order == Order::out_of_order || order == Order::late ||
+           order == Order::old_boot;
+}
+
+} // namespace
+
+struct Stage::Impl {
+    explicit Impl(StageSettings given)
+        : settings(std::move(given)),
+          limiter(settings.limit ? std::optional<RateLimiter>{*settings.limit} : std::nullopt),
+          memory(settings.max_devices, settings.key),
+          data_json(settings.limits.max_depth),
+          tags_json(settings.limits.max_depth)
+    {}
+
+    void use(SchemaSet set);
+    void add_rules(const std::shared_ptr<const Rules>& given);
+    [[nodiscard]] std::optional<Reject> find_fault(Judgement& judgement, const Subject& subject);
+    [[nodiscard]] std::optional<Reject>
+    judge_device(DeviceTable::Row row, const Judgement& judgement, std::string_view place);
+    [[nodiscard]] std::optional<Reject> judge_data(DeviceTable::Row row, Record& record,
+                                                   const Subject& subject);
+    [[nodiscard]] bool look_up(Record& record);
+    [[nodiscard]] DeviceTable::Row remember(const Record& record);
+    void observe(DeviceTable::Row row, Judgement& judgement);
+    [[nodiscard]] std::optional<dom::element> coerce(RuleSet& chosen, Record& record,
+                                                     const dom::element& element);
+    void settle(Judgement& judgement);
+    void settle_invalid(const Reject& reject, Judgement& judgement);
+
+    StageSettings settings;
+    std::optional<RateLimiter> limiter;
+    DeviceMemory memory;
+    std::shared_ptr<const Registry> registry;
+    SchemaJudge schemas{SchemaSet{}};
+    std::vector<RuleSet> rules; ///< as SchemaMap::rules(), then those of whatever the map has not
+
+    // Of the record at hand.
+    bool listed = false;
+    bool coerced = false;
+    bool enriched = false;
+    std::vector<OwnTag> own_tags;
+
+    // What changed records view.
+    GuardedJson data_json;
+    GuardedJson tags_json;
+    std::string data;
+    std::string enriched_tags;
+    std::string own_tagged;
+
+    StageCounts counts;
+    TopFailing failing;
+};
+
+void Stage::Impl::use(SchemaSet set)
+{
+    rules.clear();
+    memory.reset_readings(0);
+    for (const auto& given : set.mapped_rules) {
+        add_rules(given);
+    }
+    add_rules(set.otherwise_rules);
+    memory.reset_readings(rules.back().first_reading + rules.back().plausibility.width());
+    schemas = SchemaJudge(std::move(set));
+}
+
+void Stage::Impl::add_rules(const std::shared_ptr<const Rules>& given)
+{
+    const std::size_t first =
+        rules.empty() ? 0 : rules.back().first_reading + rules.back().plausibility.width();
+    rules.emplace_back(given, first);
+}
+
+std::optional<Reject> Stage::Impl::find_fault(Judgement& judgement, const Subject& subject)
+{
+    Record& record = judgement.record;
+    if (!look_up(record)) {
+        return Reject{Reason::unknown_device, "", "the registry does not have the device"};
+    }
+    DeviceTable::Row row = 0;
+    if (limiter || settings.sequence || settings.skew || memory.readings() > 0) {
+        row = remember(record);
+        observe(row, judgement);
+    }
+    if (auto reject = judge_device(row, judgement, subject.place)) {
+        return reject;
+    }
+    if (auto reject = judge_ts(record, settings.ts)) {
+        return reject;
+    }
+    return rules.empty() ? std::nullopt : judge_data(row, record, subject);
+}
+
+std::optional<Reject> Stage::Impl::judge_device(DeviceTable::Row row, const Judgement& judgement,
+                                                std::string_view place)
+{
+    const Record& record = judgement.record;
+    if (limiter && !limiter->allow(memory.bucket(row), record.received_at)) {
+        return Reject{Reason::rate_limited, "", "the device sends more than it may"};
+    }
+    if (judgement.sequence.order == Order::duplicate) {
+        return Reject{Reason::duplicate, std::string{place} + "/seq",
+                      "seq " + std::to_string(record.seq.value_or(0)) +
+                          (record.boot ? " of boot " + std::to_string(*record.boot) : "") +
+                          " was let through before"};
+    }
+    return std::nullopt;
+}
+
+std::optional<Reject> Stage::Impl::judge_data(DeviceTable::Row row, Record& record,
+                                              const Subject& subject)
+{
+    Subject whole = subject;
+    std::optional<dom::element> tags;
+    if (enriched && schemas.has_map()) {
+        auto parsed = tags_json.parse(record.tags);
+        if (const auto* root = std::get_if<dom::element>(&parsed)) {
+            tags = *root;
+            whole.tags = &*tags;
+        }
+    }
+    const auto choice = schemas.choose(whole);
+    RuleSet& chosen = choice && *choice + 1 < rules.size() ? rules[*choice] : rules.back();
+    const auto element = coerce(chosen, record, subject.data);
+    const Subject judged{element ? *element : subject.data, whole.tags, subject.topic,
+                         subject.place};
+    if (auto reject = schemas.judge_chosen(choice, judged)) {
+        return reject;
+    }
+    Reading* readings =
+        memory.readings() > 0 ? memory.first_reading(row) + chosen.first_reading : nullptr;
+    auto reject = chosen.plausibility.judge(judged.data, record.ts, readings);
+    if (reject) {
+        reject->path.insert(0, subject.place);
+    }
+    return reject;
+}
+
+/// Adds the tags of the registry; false when the device is unknown and may not be.
+bool Stage::Impl::look_up(Record& record)
+{
+    if (!registry) {
+        return true;
+    }
+    const std::string* tags = registry->find(record.device_id);
+    listed = tags != nullptr;
+    if (!listed) {
+        ++counts.unknown_devices;
+        if (settings.unknown_device == UnknownDevice::mark) {
+            own_tags.emplace_back("tlm-device", "unknown");
+        }
+        return settings.unknown_device != UnknownDevice::reject;
+    }
+    if (tags->empty()) {
+        return true;
+    }
+    if (record.tags.empty()) {
+        record.tags = *tags;
+        enriched = true;
+    } else if (merge_tags(tags_json, record.tags, *tags, {}, enriched_tags)) {
+        record.tags = enriched_tags;
+        enriched = true;
+    }
+    return true;
+}
+
+DeviceTable::Row Stage::Impl::remember(const Record& record)
+{
+    const Standing standing = !registry ? Standing::unverified
+                              : listed  ? Standing::listed
+                                        : Standing::unlisted;
+    return memory.visit(record.device_id, standing);
+}
+
+void Stage::Impl::observe(DeviceTable::Row row, Judgement& judgement)
+{
+    const Record& record = judgement.record;
+    if (settings.sequence) {
+        judgement.sequence = memory.sequence(row).observe(record);
+        ++counts.order[static_cast<std::size_t>(judgement.sequence.order)];
+        counts.missing += judgement.sequence.missing;
+        if (settings.tag_order && is_disorder(judgement.sequence.order)) {
+            own_tags.emplace_back("tlm-order", order_name(judgement.sequence.order));
+        }
+    }
+    if (settings.skew) {
+        Skew& skew = memory.skew(row);
+        if (!record.ts_from_bridge) {
+            skew.observe(record.ts, record.received_at);
+        }
+        judgement.skew = skew.known() ? std::optional{skew.estimate()} : std::nullopt;
+    }
+}
+
+/// The payload as the rules want it, when they change it.
+std::optional<dom::element> Stage::Impl::coerce(RuleSet& chosen, Record& record,
+                                                const dom::element& element)
+{
+    if (!chosen.coercion.apply(element, record.data, data)) {
+        return std::nullopt;
+    }
+    auto parsed = data_json.parse(data);
+    const auto* root = std::get_if<dom::element>(&parsed);
+    if (root == nullptr) { // no rule can do that; if one did, the original would be the safe choice
+        return std::nullopt;
+    }
+    record.data = data;
+    coerced = true;
+    return *root;
+}
+
+void Stage::Impl::settle(Judgement& judgement)
+{
+    if (judgement.reject) {
+        settle_invalid(*judgement.reject, judgement);
+    } else {
+        ++counts.valid;
+    }
+    if (judgement.fate != Fate::go_on) {
+        return;
+    }
+    if (merge_tags(tags_json, judgement.record.tags, {}, own_tags, own_tagged)) {
+        judgement.record.tags = own_tagged;
+        enriched = true;
+    }
+    counts.coerced += coerced ? 1U : 0U;
+    counts.enriched += enriched ? 1U : 0U;
+    judgement.changed = coerced || enriched;
+}
+
+void Stage::Impl::settle_invalid(const Reject& reject, Judgement& judgement)
+{
+    const Record& record = judgement.record;
+    ++counts.invalid[static_cast<std::size_t>(reject.reason)];
+    failing.count(reason_name(reject.reason),
+                  reject.schema_path.empty() ? reject.path : reject.schema_path,
+                  tag_text(record.tags, "model").value_or(""));
+    switch (settings.on_invalid.fate(reject.reason)) {
+    case OnInvalid::dlq:
+        judgement.fate = Fate::dead_letter;
+        ++counts.dead_letters;
+        break;
+    case OnInvalid::drop:
+        judgement.fate = Fate::drop;
+        ++counts.dropped;
+        break;
+    case OnInvalid::mark:
+        judgement.marked = true;
+        ++counts.marked;
+        break;
+    case OnInvalid::pass:
+        ++counts.passed;
+        break;
+    }
+    // What is mended and sent again must not be taken for a duplicate.
+    if (judgement.fate != Fate::go_on && reject.reason != Reason::duplicate) {
+        memory.forget_message(record);
+    }
+}
+
+Stage::Stage(StageSettings settings) : m_impl(std::make_unique<Impl>(std::move(settings))) {}
+
+Stage::~Stage() = default;
+
+void Stage::use_registry(std::shared_ptr<const Registry> registry)
+{
+    m_impl->registry = std::move(registry);
+}
+
+void Stage::use_schemas(SchemaSet schemas)
+{
+    m_impl->use(std::move(schemas));
+}
+
+Judgement Stage::judge(const Record& record, const Subject& subject)
+{
+    ++m_impl->counts.judged;
+    m_impl->own_tags.clear();
+    m_impl->coerced = false;
+    m_impl->enriched = false;
+    Judgement judgement;
+    judgement.record = record;
+    judgement.reject = m_impl->find_fault(judgement, subject);
+    m_impl->settle(judgement);
+    return judgement;
+}
+
+bool Stage::needs_topic() const noexcept
+{
+    return m_impl->schemas.needs_topic();
+}
+
+void Stage::undelivered(const Record& record)
+{
+    m_impl->memory.forget_message(record);
+}
+
+const StageCounts& Stage::counts() const noexcept
+{
+    return m_impl->counts;
+}
+
+const TopFailing& Stage::failing() const noexcept
+{
+    return m_impl->failing;
+}
+
+std::size_t Stage::devices() const noexcept
+{
+    return m_impl->memory.devices().size();
+}
+
+std::uint64_t Stage::evicted_devices() const noexcept
+{
+    return m_impl->memory.devices().evicted();
+}
+
+} // namespace tlm::validation

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/validate/options.hpp"
+
+#include "common/base/error.hpp"
+#include "common/cli/rule_options.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tlm::validate {
+
+namespace {
+
+constexpr std::array kCommands{
+    std::pair{std::string_view{"check"}, Command::check},
+    std::pair{std::string_view{"infer"}, Command::infer},
+    std::pair{std::string_view{"whatif"}, Command::whatif},
+};
+
+/// The first operand may be a command; a file of that name is written ./check.
+void take_command(Options& options)
+{
+    auto& operands = options.input.files;
+    for (const auto& [name, command] : kCommands) {
+        if (!operands.empty() && operands.front() == name) {
+            options.command = command;
+            operands.erase(operands.begin());
+            return;
+        }
+    }
+}
+
+void check_values(const Options& options)
+{
+    if (options.values && options.command == Command::whatif) {
+        throw usage_error("whatif reads records and dead letters, not --values");
+    }
+    if (options.values && options.on_invalid == OnInvalid::mark) {
+        throw usage_error("--on-invalid mark: a bare value has no envelope to mark, so it excludes "
+                          "--values");
+    }
+}
+
+} // namespace
+
+cli::OptionTable make_table(Options& options)
+{
+    cli::OptionTable table("tlm-validate", "let only valid records through",
+                           "[check | infer | whatif] [OPTION]... [FILE]...");
+    table.check([&options] { take_command(options); });
+    cli::add_input(table, options.input, options.kafka, "tlm-validate");
+    table.add(options.values, "values", 0,
+              "Lines are bare JSON values without envelope: JSON's grammar and the schema judge "
+              "them, the guards of the record do not.");
+    table
+        .add_time(options.since, "since", 0, "TIME",
+                  "whatif: begin in a topic at this time; -6h is six hours ago.")
+        .default_note = "its beginning";
+    cli::add_rules(table, options.rules);
+    cli::add_output(table, options.output, options.kafka);
+    cli::add_dlq(table, options.dlq, options.kafka);
+    table.add_choice(options.on_invalid, "on-invalid", 0, "WHAT",
+                     "What becomes of a record that is not valid: a dead letter, nothing, on with "
+                     "the member 'invalid', on as it is.",
+                     {{"dlq", OnInvalid::dlq},
+                      {"drop", OnInvalid::drop},
+                      {"mark", OnInvalid::mark},
+                      {"pass", OnInvalid::pass}});
+    table.add(options.strict, "strict", 0,
+              "Exit with status 3 when something was not valid (FILE or standard input).");
+    cli::add_kafka(table, options.kafka);
+    cli::add_metrics(table, options.metrics);
+    cli::add_connect_timeout(table, options.connect_timeout);
+    table.find("connect-timeout")->help =
+        "From FILE or standard input: give up with status 1 when Kafka does not answer for so long "
+        "at the start. With --topic the program is a service and waits.";
+    table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
+              "After a signal to stop, how long to wait until what was read is safe.");
+    table.check([&options] { check_values(options); });
+    table.example("tlm-validate --schema pump.json < day.ndjson > good.ndjson",
+                  "Let the valid records through; the others go to standard error.");
+    table.example("tlm-validate check *.json", "Look whether schemas are good.");
+    table.example("tlm-validate infer < day.ndjson > draft.json", "Draft a schema from records.");
+    table.example("tlm-validate whatif --schema new.json day.ndjson rejected.ndjson",
+                  "See which devices a new schema would refuse or let through.");
+    table.example("tlm-validate -b kafka:9092 -t raw --to-topic good --dlq topic:bad",
+                  "From topic to topic, losing nothing.");
+    return table;
+}
+
+} // namespace tlm::validate

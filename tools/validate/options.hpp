@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of tlm-validate.
+#pragma once
+
+#include "common/base/time.hpp"
+#include "common/cli/groups.hpp"
+#include "common/cli/option_table.hpp"
+#include "common/validation/rule_sources.hpp"
+#include "tools/validate/settings.hpp"
+
+#include <optional>
+
+namespace tlm::validate {
+
+enum class Command { validate, check, infer, whatif };
+
+struct Options {
+    Command command = Command::validate;
+    cli::KafkaOptions kafka;
+    cli::InputOptions input;
+    cli::OutputOptions output;
+    validation::RuleSources rules;
+    cli::DlqOptions dlq;
+    cli::MetricsOptions metrics;
+    cli::ConnectTimeout connect_timeout;
+
+    bool values = false;
+    OnInvalid on_invalid = OnInvalid::dlq;
+    bool strict = false;
+    std::optional<EpochMs> since; ///< whatif: where in a topic to begin
+    milliseconds drain_timeout{10'000};
+};
+
+/// Binds the options; they must outlive the table.
+[[nodiscard]] cli::OptionTable make_table(Options& options);
+
+} // namespace tlm::validate

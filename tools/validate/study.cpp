@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/validate/study.hpp"
+
+#include "common/base/error.hpp"
+#include "common/kafka/kafka_source.hpp"
+#include "common/ndjson/line_sink.hpp"
+#include "common/ndjson/line_source.hpp"
+#include "common/ops/log.hpp"
+#include "common/rulebook/schema_files.hpp"
+#include "common/schema/program.hpp"
+#include "tools/validate/infer.hpp"
+#include "tools/validate/whatif.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <simdjson.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace tlm::validate {
+
+namespace {
+
+constexpr std::size_t kInputsAtOnce = 1000;
+
+/// Writes to stdout and sees that it arrives.
+void print(std::string_view text)
+{
+    ndjson::LineSink sink(STDOUT_FILENO, "standard output");
+    text.remove_suffix(text.ends_with('\n') ? 1 : 0);
+    static_cast<void>(sink.send({.value = text}, 1));
+    sink.close();
+}
+
+/// Gives each item to `take` until the input ends. False when a stop was requested.
+bool read_all(Source& source, const ops::Shutdown& shutdown,
+              const std::function<void(std::size_t, const Input&)>& take)
+{
+    std::vector<Input> inputs;
+    auto state = SourceState::open;
+    while (state == SourceState::open && !shutdown.requested()) {
+        state = source.poll(inputs, kInputsAtOnce, milliseconds{0});
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            take(i, inputs[i]);
+        }
+        if (inputs.empty() && state == SourceState::open) {
+            std::array fds{pollfd{source.wake_fd(), POLLIN, 0}, pollfd{shutdown.fd(), POLLIN, 0}};
+            static_cast<void>(::poll(fds.data(), fds.size(), 1000));
+        }
+    }
+    source.close();
+    return state == SourceState::finished;
+}
+
+/// All of a topic from --since on, as it is now: without a group, so nothing remembers it.
+std::unique_ptr<kafka::KafkaSource> open_topic(const Options& options, const std::string& topic,
+                                               ops::Shutdown& shutdown)
+{
+    kafka::SourceOptions source;
+    source.properties = kafka::Properties{cli::kafka_properties(options.kafka)};
+    source.topic = topic;
+    source.stop_at_end = true;
+    source.skip_gaps = true;
+    if (options.since) {
+        source.start = {kafka::Start::At::time, *options.since};
+    }
+    auto opened = std::make_unique<kafka::KafkaSource>(source);
+    if (opened->wait_until_known(options.connect_timeout.limit, shutdown.fd()) ==
+        kafka::Wait::stopped) {
+        return nullptr;
+    }
+    return opened;
+}
+
+/// The lines of the files or stdin.
+bool read_lines(const Options& options, const ops::Shutdown& shutdown,
+                const std::function<void(const Input&)>& take)
+{
+    ndjson::LineSource source(options.input.files);
+    return read_all(source, shutdown, [&take](std::size_t, const Input& input) { take(input); });
+}
+
+std::string table_of(const WhatIf& whatif)
+{
+    const auto& rows = whatif.rows();
+    std::size_t type = 4;
+    std::size_t firmware = 8;
+    for (const auto& [kind, row] : rows) {
+        type = std::max(type, log::escape(kind.first).size());
+        firmware = std::max(firmware, log::escape(kind.second).size());
+    }
+    WhatIf::Row total;
+    auto text = fmt::format("{:{}}  {:{}}  {:>10}  {:>10}  {:>10}  {}\n", "TYPE", type, "FIRMWARE",
+                            firmware, "RECORDS", "NEWLY FAIL", "NEWLY PASS", "FOR EXAMPLE");
+    const auto add = [&](const std::string& first, const std::string& second,
+                         const WhatIf::Row& row) {
+        auto line = fmt::format("{:{}}  {:{}}  {:>10}  {:>10}  {:>10}  {}", log::escape(first),
+                                type, log::escape(second), firmware, row.records, row.newly_fail,
+                                row.newly_pass, log::escape(row.example));
+        line.erase(line.find_last_not_of(' ') + 1);
+        text += line + '\n';
+    };
+    for (const auto& [kind, row] : rows) {
+        add(kind.first, kind.second, row);
+        total.records += row.records;
+        total.newly_fail += row.newly_fail;
+        total.newly_pass += row.newly_pass;
+    }
+    add("all", "", total);
+    return text;
+}
+
+void read_topic(const Options& options, const std::string& topic, ops::Shutdown& shutdown,
+                WhatIf& whatif)
+{
+    const auto source = open_topic(options, topic, shutdown);
+    if (!source) {
+        return;
+    }
+    std::vector<Header> headers;
+    static_cast<void>(read_all(*source, shutdown, [&](std::size_t index, const Input& input) {
+        source->headers(index, headers);
+        std::string_view from = topic;
+        std::string_view reason;
+        for (const auto& header : headers) {
+            if (header.name == "mqtt-topic" || header.name == "tlm-source-mqtt-topic") {
+                from = header.value;
+            } else if (header.name == "tlm-reason") {
+                reason = header.value;
+            }
+        }
+        if (reason.empty()) {
+            whatif.line(input.value, from);
+        } else {
+            whatif.dead_letter(input.value, input.key, reason, from);
+        }
+    }));
+}
+
+} // namespace
+
+ExitStatus check(const Options& options)
+{
+    if (options.input.files.empty()) {
+        throw usage_error("check: name the schemas to look at");
+    }
+    auto status = ExitStatus::ok;
+    rulebook::SchemaFolders folders(options.rules.schema_dirs);
+    for (const auto& file : options.input.files) {
+        try {
+            const auto schema = rulebook::compile_file(file, options.rules, folders);
+            const auto& program = schema->program();
+            print(fmt::format("{}: good, {}: {} subschemas, {} patterns", file,
+                              schema::draft_name(schema->draft()), program.nodes.size(),
+                              program.patterns.size()));
+        } catch (const Error& error) {
+            log::error("{}", error.what());
+            status = error.exit_status();
+        }
+    }
+    return status;
+}
+
+ExitStatus infer(const Options& options, ops::Shutdown& shutdown)
+{
+    if (options.input.from() == cli::InputOptions::From::kafka) {
+        throw usage_error("infer reads files or standard input: take a sample with kcat -C -c");
+    }
+    Sketch sketch;
+    RecordReader records;
+    ValueReader values;
+    std::uint64_t skipped = 0;
+    const bool complete = read_lines(options, shutdown, [&](const Input& input) {
+        if (options.values && !values.read(input.value)) {
+            sketch.watch(values.value());
+        } else if (!options.values && std::holds_alternative<Record>(records.read(input.value))) {
+            sketch.watch(records.data());
+        } else {
+            ++skipped;
+        }
+    });
+    if (skipped != 0) {
+        log::warn("{} lines are no {} and were skipped", skipped,
+                  options.values ? "JSON values" : "records");
+    }
+    if (complete) {
+        print(sketch.draft());
+    }
+    return options.strict && skipped != 0 ? ExitStatus::rejected : ExitStatus::ok;
+}
+
+ExitStatus whatif(const Options& options, ops::Shutdown& shutdown)
+{
+    if (!options.rules.schema && !options.rules.schema_map) {
+        throw usage_error("whatif: name the new schema with --schema (or --schema-map)");
+    }
+    WhatIf whatif(rulebook::load_schemas(options.rules));
+    if (options.input.from() == cli::InputOptions::From::kafka) {
+        read_topic(options, options.input.topic, shutdown, whatif);
+        if (options.dlq.to() == cli::DlqOptions::To::topic) {
+            read_topic(options, options.dlq.topic(), shutdown, whatif);
+        }
+    } else if (!read_lines(options, shutdown,
+                           [&whatif](const Input& input) { whatif.line(input.value, ""); })) {
+        return ExitStatus::ok;
+    }
+    if (whatif.unreadable() != 0) {
+        log::warn("{} lines are neither records nor dead letters", whatif.unreadable());
+    }
+    if (whatif.beyond_schemas() != 0) {
+        log::info("{} dead letters were not rejected by a schema: no schema lets them pass",
+                  whatif.beyond_schemas());
+    }
+    print(table_of(whatif));
+    const bool fails = std::any_of(whatif.rows().begin(), whatif.rows().end(),
+                                   [](const auto& row) { return row.second.newly_fail != 0; });
+    return options.strict && fails ? ExitStatus::rejected : ExitStatus::ok;
+}
+
+} // namespace tlm::validate

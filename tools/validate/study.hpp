@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of tlm-validate that look and change nothing: check, infer, whatif.
+#pragma once
+
+#include "common/base/exit_status.hpp"
+#include "common/ops/signals.hpp"
+#include "tools/validate/options.hpp"
+
+namespace tlm::validate {
+
+/// Compiles each schema and says what it found; a wrong one throws no error but is reported like
+/// one, so that all are looked at.
+[[nodiscard]] ExitStatus check(const Options& options);
+
+/// Throws Error. Ends at the end of the input.
+[[nodiscard]] ExitStatus infer(const Options& options, ops::Shutdown& shutdown);
+[[nodiscard]] ExitStatus whatif(const Options& options, ops::Shutdown& shutdown);
+
+} // namespace tlm::validate

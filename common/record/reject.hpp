@@ -28,6 +28,12 @@ enum class Reason {
     bad_boot,      ///< `boot` is not a whole number from 0 to 2^63-1
     not_a_record,  ///< JSON, but not the record of tlm-record(5)
     refused_by_store, ///< the database refused the row
+    bad_protobuf,     ///< not the Protobuf message that the descriptor set describes
+    bad_sparkplug,    ///< not a Sparkplug B message, or one that breaks its own rules
+    no_birth, ///< a Sparkplug metric that only the birth certificate explains, and it is not here
+    bad_cloudevent,    ///< not a CloudEvent of version 1.0
+    bad_framing,       ///< without the five bytes that name a registered schema, or cut inside them
+    unknown_schema_id, ///< no registered schema has this id
 };
 
 [[nodiscard]] std::string_view reason_name(Reason reason) noexcept;

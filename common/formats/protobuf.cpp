@@ -171,12 +171,19 @@ class ProtobufDecoder::Walk {
         WireField wire;
         bool ordered = true;
         std::uint32_t last = 0;
+        std::uint64_t oneofs = 0; // one bit each, shared beyond 64: a false alarm costs only time
+        bool contested = false;
         auto step = reader.next(wire);
         for (; step == WireReader::Step::field; step = reader.next(wire)) {
             const auto index = table.find(wire.number);
             if (index == kNone || !fits(table.fields[index], wire.type)) {
                 ++m_decoded.unknown_fields;
                 continue;
+            }
+            if (const auto oneof = table.fields[index].oneof; oneof != kNone) {
+                const auto bit = std::uint64_t{1} << (oneof % 64);
+                contested = contested || (oneofs & bit) != 0;
+                oneofs |= bit;
             }
             wire.number = index;
             ordered = ordered && index >= last;
@@ -186,7 +193,7 @@ class ProtobufDecoder::Walk {
         if (step == WireReader::Step::malformed) {
             return fail(Reason::bad_protobuf, reader.error());
         }
-        if (table.oneofs > 0) {
+        if (contested) {
             keep_last_of_oneofs(table, base);
         }
         if (!ordered) {

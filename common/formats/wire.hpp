@@ -2,8 +2,10 @@
 // Protobuf's wire format, one field at a time; private to this library.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace tlm::formats {
@@ -54,8 +56,31 @@ class WireReader {
         return read_long_varint(value);
     }
 
-    [[nodiscard]] bool read_fixed(std::size_t size, std::uint64_t& value) noexcept;
-    [[nodiscard]] bool read_bytes(std::string_view& bytes) noexcept;
+    [[nodiscard]] bool read_fixed(std::size_t size, std::uint64_t& value) noexcept
+    {
+        static_assert(std::endian::native == std::endian::little);
+        if (static_cast<std::size_t>(m_end - m_at) < size) {
+            return fail("the message ends inside a fixed-size number");
+        }
+        value = 0;
+        std::memcpy(&value, m_at, size);
+        m_at += size;
+        return true;
+    }
+
+    [[nodiscard]] bool read_bytes(std::string_view& bytes) noexcept
+    {
+        std::uint64_t size = 0;
+        if (!read_varint(size)) {
+            return false;
+        }
+        if (size > static_cast<std::uint64_t>(m_end - m_at)) {
+            return fail("a length reaches beyond the end of the message");
+        }
+        bytes = {m_at, static_cast<std::size_t>(size)};
+        m_at += size;
+        return true;
+    }
 
     /// A plain sentence, of static storage.
     [[nodiscard]] std::string_view error() const noexcept { return m_error; }
@@ -68,9 +93,45 @@ class WireReader {
     }
 
     [[nodiscard]] bool read_long_varint(std::uint64_t& value) noexcept;
-    [[nodiscard]] bool read_tag(std::uint64_t tag, WireField& field) noexcept;
-    [[nodiscard]] bool read_value(WireField& field) noexcept;
+
+    [[nodiscard]] bool read_tag(std::uint64_t tag, WireField& field) noexcept
+    {
+        constexpr std::uint64_t kLargestTag = 0xFFFFFFFF;
+        const auto type = static_cast<unsigned>(tag & 7U);
+        if (tag > kLargestTag || tag < 8) {
+            return fail("a field number is not between 1 and 2^29-1");
+        }
+        if (type == kGroupEnd) {
+            return fail("a group ends that has not begun");
+        }
+        if (type > kGroupEnd + 1) {
+            return fail("a field has a wire type that does not exist");
+        }
+        field.number = static_cast<std::uint32_t>(tag >> 3U);
+        field.type = static_cast<WireType>(type);
+        return true;
+    }
+
+    [[nodiscard]] bool read_value(WireField& field) noexcept
+    {
+        switch (field.type) {
+        case WireType::varint:
+            return read_varint(field.value);
+        case WireType::fixed64:
+            return read_fixed(8, field.value);
+        case WireType::fixed32:
+            return read_fixed(4, field.value);
+        case WireType::bytes:
+            return read_bytes(field.bytes);
+        case WireType::group:
+            break;
+        }
+        return false;
+    }
+
     [[nodiscard]] bool skip_group(std::uint32_t number) noexcept;
+
+    static constexpr unsigned kGroupEnd = 4;
 
     const char* m_at;
     const char* m_end;

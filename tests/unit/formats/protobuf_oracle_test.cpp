@@ -144,7 +144,8 @@ class Filler {
     }
 
     template <typename Set, typename Add, typename Value>
-    void put(pb::Message& message, const pb::FieldDescriptor& field, Set set_one, Add add_one, Value value)
+    void put(pb::Message& message, const pb::FieldDescriptor& field, Set set_one, Add add_one,
+             Value value)
     {
         const auto& reflection = *message.GetReflection();
         if (field.is_repeated()) {
@@ -211,7 +212,8 @@ void normalise(pb::Message& message)
         const auto& field = *type->field(i);
         if (field.message_type() == nullptr) {
             const auto* type_of_null = field.enum_type(); // null, whatever its number
-            if (type_of_null != nullptr && type_of_null->full_name() == "google.protobuf.NullValue" &&
+            if (type_of_null != nullptr &&
+                type_of_null->full_name() == "google.protobuf.NullValue" &&
                 reflection.HasField(message, &field)) {
                 reflection.SetEnumValue(&message, &field, 0);
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON parsed and guarded; private to this library, because simdjson is slow to include.
+// JSON parsed and guarded. For sources only, never for a public header: simdjson is slow to
+// include.
 #pragma once
 
 #include "common/record/reject.hpp"

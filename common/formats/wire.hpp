@@ -82,6 +82,12 @@ class WireReader {
         return true;
     }
 
+    /// What is not read yet.
+    [[nodiscard]] std::string_view rest() const noexcept
+    {
+        return {m_at, static_cast<std::size_t>(m_end - m_at)};
+    }
+
     /// A plain sentence, of static storage.
     [[nodiscard]] std::string_view error() const noexcept { return m_error; }
 

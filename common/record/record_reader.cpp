@@ -1,64 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/record/envelope_fields.hpp"
 #include "common/record/guarded_json.hpp"
+#include "common/record/json_scan.hpp"
 #include "common/record/record.hpp"
-
-#include <algorithm>
 
 namespace tlm {
 
 namespace dom = simdjson::dom;
 
 namespace {
-
-constexpr std::string_view kWhiteSpace = " \t\r\n";
-
-std::size_t skip_white_space(std::string_view text, std::size_t at)
-{
-    return std::min(text.find_first_not_of(kWhiteSpace, at), text.size());
-}
-
-/// The index behind the string whose opening quote is at `at`.
-std::size_t skip_string(std::string_view text, std::size_t at)
-{
-    for (++at; text[at] != '"'; ++at) {
-        if (text[at] == '\\') {
-            ++at;
-        }
-    }
-    return at + 1;
-}
-
-/// The index behind the value that begins at `at`.
-std::size_t skip_value(std::string_view text, std::size_t at)
-{
-    if (text[at] == '"') {
-        return skip_string(text, at);
-    }
-    if (text[at] != '{' && text[at] != '[') {
-        return std::min(text.find_first_of(",]} \t\r\n", at), text.size());
-    }
-    std::size_t depth = 0;
-    do {
-        switch (text[at]) {
-        case '"':
-            at = skip_string(text, at);
-            continue;
-        case '{':
-        case '[':
-            ++depth;
-            break;
-        case '}':
-        case ']':
-            --depth;
-            break;
-        default:
-            break;
-        }
-        ++at;
-    } while (depth > 0);
-    return at;
-}
 
 /// The bytes of the top-level members `tags` and `data`, for the DOM does not keep them. `line` is
 /// an object that simdjson has accepted, so no index here can run past its end.
@@ -72,8 +22,9 @@ void find_raw_members(std::string_view line, std::size_t members, Record& record
         at = skip_white_space(line, line.find(':', key_end) + 1);
         // The last value ends before the brace that closes the record: no need to walk through it.
         const bool last = i + 1 == members;
-        const std::size_t end = last ? line.find_last_not_of(kWhiteSpace, line.rfind('}') - 1) + 1
-                                     : skip_value(line, at);
+        const std::size_t end =
+            last ? line.find_last_not_of(kJsonWhiteSpace, line.rfind('}') - 1) + 1
+                 : skip_value(line, at);
         if (key == "data") {
             record.data = line.substr(at, end - at);
         } else if (key == "tags") {

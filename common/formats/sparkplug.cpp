@@ -129,7 +129,7 @@ class SparkplugDecoder::State {
         if (m_topic.type == SparkplugType::ndeath && is_stale_death(*node)) {
             return true;
         }
-        if (!follows(*node) || (!node->online && m_topic.type != SparkplugType::ndeath)) {
+        if (!follows(*node) || !is_born(*node)) {
             ask_for_rebirth(*node, received_at);
         }
         const bool written = resolve(*node) && write_message() && commit(*node);
@@ -138,6 +138,15 @@ class SparkplugDecoder::State {
         }
         m_message.forward = written;
         return written;
+    }
+
+    /// False when the message comes from somebody who ought to have sent a birth before it.
+    [[nodiscard]] bool is_born(const EdgeNode& node) const
+    {
+        const bool is_data =
+            m_topic.type == SparkplugType::ndata || m_topic.type == SparkplugType::ddata;
+        return m_topic.type == SparkplugType::ndeath ||
+               (node.online && (!is_data || node.tables.contains(m_topic.device)));
     }
 
     /// The will of a connection that another one has replaced meanwhile says nothing.
@@ -179,7 +188,7 @@ class SparkplugDecoder::State {
         m_message.repeated = before && *before == seq;
         m_message.gap =
             before && !m_message.repeated && seq != static_cast<std::uint8_t>(*before + 1);
-        node.certain = node.certain || (before && !m_message.gap);
+        node.certain = node.certain || (before && !m_message.repeated && !m_message.gap);
         return !m_message.gap;
     }
 
@@ -340,11 +349,11 @@ class SparkplugDecoder::State {
         if (m_topic.type == SparkplugType::ndeath) {
             node.online = false;
             node.seq.reset();
+            m_version += node.tables.empty() ? 0 : 1;
             m_nodes.drop_tables(node);
-            ++m_version;
         } else if (m_topic.type == SparkplugType::ddeath) {
+            m_version += node.tables.contains(m_topic.device) ? 1 : 0;
             m_nodes.drop_table(node, m_topic.device);
-            ++m_version;
         }
         return true;
     }

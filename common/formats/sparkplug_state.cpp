@@ -96,18 +96,19 @@ bool read_metric(dom::element element, BirthTable& table)
     return true;
 }
 
-bool read_table(dom::element element, BirthTable& table)
+std::optional<BirthTable> read_table(dom::element element)
 {
+    BirthTable table;
     dom::array metrics;
     if (element.get_array().get(metrics) != simdjson::SUCCESS) {
-        return false;
+        return std::nullopt;
     }
     for (auto metric : metrics) {
         if (!read_metric(metric, table)) {
-            return false;
+            return std::nullopt;
         }
     }
-    return table.finish();
+    return table.finish() ? std::optional{std::move(table)} : std::nullopt;
 }
 
 } // namespace
@@ -148,8 +149,8 @@ bool EdgeNodes::import_line(simdjson::dom::object object)
         node->seq = static_cast<std::uint8_t>(*seq);
     }
     for (auto field : tables) {
-        BirthTable table;
-        if (!read_table(field.value, table) || !set_table(*node, field.key, std::move(table))) {
+        auto table = read_table(field.value);
+        if (!table || !set_table(*node, field.key, *std::move(table))) {
             return false;
         }
     }

@@ -210,7 +210,7 @@ bool SparkplugValueWriter::write_integer(const SparkplugValue& value, Type datat
     return within_limit();
 }
 
-/// Elements lie side by side, little-endian. Source: Sparkplug 3.0.0, section 6.4.16.
+/// Elements lie side by side, little-endian. Source: Sparkplug 3.0.0, section 6.4.17.
 bool SparkplugValueWriter::write_array(std::string_view bytes, Type datatype)
 {
     if (datatype == Type::boolean_array) {

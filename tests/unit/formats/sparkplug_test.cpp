@@ -295,8 +295,8 @@ TEST_CASE("sparkplug: who was not born is asked for a birth, not too often", "[f
     CHECK(host.message.unborn == 1);
     host.nbirth(Payload{0}.born("t", 1, 1));
     CHECK_FALSE(host.asks());
-    host.ddata(Payload{2});
-    CHECK(host.asks());
+    CHECK(host.ddata(Payload{1}) == R"({"ts":1000,"sparkplug":"DDATA"})");
+    CHECK(host.asks()); // the edge node was born, the device was not
 }
 
 TEST_CASE("sparkplug: the dead have no aliases", "[formats]")
@@ -413,8 +413,20 @@ TEST_CASE("sparkplug: what births told survives a restart", "[formats]")
     CHECK(late.ndata(Payload{5}.by_alias(1, 0xF4)) == "no_birth at ''");
     CHECK(late.asks());
     CHECK(late.ndata(Payload{7}.by_alias(1, 0xF4)) == "no_birth at ''");
+    CHECK(late.ndata(Payload{7}.by_alias(1, 0xF4)) == "no_birth at ''");
     CHECK(late.nbirth(Payload{0}.born("other", 1, 1)).starts_with("{"));
     CHECK(late.ndata(Payload{1}.by_alias(1, 1)).find("other") != std::string::npos);
+}
+
+TEST_CASE("sparkplug: deaths of strangers are no change of state", "[formats]")
+{
+    Host host;
+    const auto version = host.decoder.state_version();
+    host.takes("spBv1.0/G/NDEATH/E", Payload{std::nullopt}.bytes());
+    host.takes("spBv1.0/G/DDEATH/E/d", Payload{1}.bytes());
+    CHECK(host.decoder.state_version() == version);
+    host.dbirth(Payload{2});
+    CHECK(host.decoder.state_version() != version);
 }
 
 TEST_CASE("sparkplug: a state that was damaged is refused as a whole", "[formats]")

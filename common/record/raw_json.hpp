@@ -7,6 +7,8 @@
 
 namespace tlm {
 
+inline constexpr std::string_view kJsonWhiteSpace = " \t\r\n";
+
 /// All functions here take text that a parser has accepted: on other text they may run past its
 /// end. Each returns the index behind what it names; `at` must be where that begins.
 [[nodiscard]] std::size_t skip_white_space(std::string_view json, std::size_t at);

@@ -10,8 +10,6 @@ namespace dom = simdjson::dom;
 
 namespace {
 
-constexpr std::string_view kWhiteSpace = " \t\r\n";
-
 /// The bytes of the top-level members `tags` and `data`, for the DOM does not keep them. `line` is
 /// an object that simdjson has accepted, so no index here can run past its end.
 void find_raw_members(std::string_view line, std::size_t members, Record& record)
@@ -24,8 +22,9 @@ void find_raw_members(std::string_view line, std::size_t members, Record& record
         at = skip_white_space(line, line.find(':', key_end) + 1);
         // The last value ends before the brace that closes the record: no need to walk through it.
         const bool last = i + 1 == members;
-        const std::size_t end = last ? line.find_last_not_of(kWhiteSpace, line.rfind('}') - 1) + 1
-                                     : skip_value(line, at);
+        const std::size_t end =
+            last ? line.find_last_not_of(kJsonWhiteSpace, line.rfind('}') - 1) + 1
+                 : skip_value(line, at);
         if (key == "data") {
             record.data = line.substr(at, end - at);
         } else if (key == "tags") {

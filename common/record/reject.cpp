@@ -62,6 +62,18 @@ std::string_view reason_name(Reason reason) noexcept
         return "too_steep";
     case Reason::stuck_value:
         return "stuck_value";
+    case Reason::bad_protobuf:
+        return "bad_protobuf";
+    case Reason::bad_sparkplug:
+        return "bad_sparkplug";
+    case Reason::no_birth:
+        return "no_birth";
+    case Reason::bad_cloudevent:
+        return "bad_cloudevent";
+    case Reason::bad_framing:
+        return "bad_framing";
+    case Reason::unknown_schema_id:
+        return "unknown_schema_id";
     }
     return "unknown";
 }

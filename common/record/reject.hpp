@@ -40,10 +40,16 @@ enum class Reason {
     out_of_range,     ///< a value is below or above what is plausible
     too_steep,        ///< a value changed faster than is plausible
     stuck_value,      ///< a value has not changed for longer than is plausible
+    bad_protobuf,     ///< not the Protobuf message that the descriptor set describes
+    bad_sparkplug,    ///< not a Sparkplug B message, or one that breaks its own rules
+    no_birth, ///< a Sparkplug metric that only the birth certificate explains, and it is not here
+    bad_cloudevent,    ///< not a CloudEvent of version 1.0
+    bad_framing,       ///< without the five bytes that name a registered schema, or cut inside them
+    unknown_schema_id, ///< no registered schema has this id
 };
 
 /// For arrays indexed by Reason.
-inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::stuck_value) + 1;
+inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::unknown_schema_id) + 1;
 
 [[nodiscard]] std::string_view reason_name(Reason reason) noexcept;
 

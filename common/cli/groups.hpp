@@ -91,8 +91,8 @@ void add_connect_timeout(OptionTable& table, ConnectTimeout& options);
 [[nodiscard]] std::filesystem::path find_secret_file(const std::filesystem::path& path);
 
 /// Reads a secret from a file of one line, found as find_secret_file() does; line breaks at its end
-/// are not part of it. Throws Error usage, which names `flag`, when it cannot be read, is empty or longer than 64 KiB,
-/// or everybody may read it.
+/// are not part of it. Throws Error usage, which names `flag`, when it cannot be read, is empty or
+/// longer than 64 KiB, or everybody may read it.
 [[nodiscard]] std::string read_secret_file(std::string_view flag,
                                            const std::filesystem::path& path);
 

@@ -48,7 +48,22 @@ function(tlm_tool program)
     set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${TLM_PROGRAM_DIR}")
     install(TARGETS ${program} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
     tlm_completions(${program})
+    tlm_unit(${program})
     set_property(GLOBAL APPEND PROPERTY TLM_PROGRAMS ${program})
+endfunction()
+
+# The systemd unit of a program, examples/systemd/NAME.service or NAME@.service, where systemd finds it,
+# and its configuration, NAME.conf or NAME-INSTANCE.conf, where the unit finds that.
+function(tlm_unit program)
+    set(dir "${PROJECT_SOURCE_DIR}/examples/systemd")
+    file(GLOB units CONFIGURE_DEPENDS "${dir}/${program}.service" "${dir}/${program}@.service")
+    file(GLOB configuration CONFIGURE_DEPENDS "${dir}/${program}.conf" "${dir}/${program}-*.conf")
+    install(FILES ${units} DESTINATION lib/systemd/system)
+    install(FILES ${configuration} DESTINATION "${CMAKE_INSTALL_FULL_SYSCONFDIR}/tlm")
+    foreach(file IN LISTS configuration)
+        get_filename_component(name "${file}" NAME)
+        set_property(GLOBAL APPEND PROPERTY TLM_CONFFILES "${CMAKE_INSTALL_FULL_SYSCONFDIR}/tlm/${name}")
+    endforeach()
 endfunction()
 
 # Shell completions, written by the program itself from its option table. NO_INSTALL: for tests only.

@@ -95,7 +95,7 @@ KafkaProperties kafka_properties(const KafkaOptions& options)
 {
     KafkaProperties properties;
     if (options.config_file) {
-        const auto& path = *options.config_file;
+        const auto path = find_secret_file(*options.config_file);
         const std::string text = read_text_file(path, kMaxProperties, "--kafka-config");
         for (ConfigEntry& entry : parse_properties(text, path.string())) {
             if (is_secret_property(entry.key)) {
@@ -206,15 +206,20 @@ void add_connect_timeout(OptionTable& table, ConnectTimeout& options)
               "Give up with status 1 when the servers do not answer for so long at the start.");
 }
 
-std::string read_secret_file(std::string_view flag, const std::filesystem::path& path)
+std::filesystem::path find_secret_file(const std::filesystem::path& path)
 {
-    std::filesystem::path file = path;
     std::error_code ignored;
     if (path.is_relative() && !std::filesystem::exists(path, ignored)) {
         if (const auto directory = process_environment("CREDENTIALS_DIRECTORY")) {
-            file = std::filesystem::path{*directory} / path;
+            return std::filesystem::path{*directory} / path;
         }
     }
+    return path;
+}
+
+std::string read_secret_file(std::string_view flag, const std::filesystem::path& path)
+{
+    const std::filesystem::path file = find_secret_file(path);
     refuse_world_readable(file, flag);
     std::string secret = read_text_file(file, kMaxSecret, flag);
     while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) {

@@ -86,10 +86,13 @@ struct ConnectTimeout {
 
 void add_connect_timeout(OptionTable& table, ConnectTimeout& options);
 
-/// Reads a secret from a file of one line; line breaks at its end are not part of it. A relative
-/// name that does not exist is looked up in $CREDENTIALS_DIRECTORY (systemd LoadCredential=).
-/// Throws Error usage, which names `flag`, when it cannot be read, is empty or longer than 64 KiB,
-/// or everybody may read it.
+/// Where a file of secrets is: a relative name that does not exist is in $CREDENTIALS_DIRECTORY,
+/// where there is one (systemd LoadCredential=).
+[[nodiscard]] std::filesystem::path find_secret_file(const std::filesystem::path& path);
+
+/// Reads a secret from a file of one line, found as find_secret_file() does; line breaks at its end
+/// are not part of it. Throws Error usage, which names `flag`, when it cannot be read, is empty or
+/// longer than 64 KiB, or everybody may read it.
 [[nodiscard]] std::string read_secret_file(std::string_view flag,
                                            const std::filesystem::path& path);
 

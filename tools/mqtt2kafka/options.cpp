@@ -124,11 +124,17 @@ std::string default_id()
     return std::string{"mqtt2kafka-"} + name.data();
 }
 
-void require_readable(const std::optional<std::filesystem::path>& file, std::string_view flag)
+/// The name under which the library finds the file; empty when there is none.
+std::string readable(const std::optional<std::filesystem::path>& named, std::string_view flag)
 {
-    if (file && ::access(file->c_str(), R_OK) != 0) {
-        throw usage_error(std::string{flag} + ": " + file->string() + " cannot be read");
+    if (!named) {
+        return {};
     }
+    const auto file = cli::find_secret_file(*named);
+    if (::access(file.c_str(), R_OK) != 0) {
+        throw usage_error(std::string{flag} + ": " + file.string() + " cannot be read");
+    }
+    return file.string();
 }
 
 mqtt::SubscriberOptions make_subscriber(const Options& o)
@@ -151,12 +157,9 @@ mqtt::SubscriberOptions make_subscriber(const Options& o)
     if (o.mqtt_password_file) {
         s.password = cli::read_secret_file("--mqtt-password-file", *o.mqtt_password_file);
     }
-    require_readable(o.mqtt_ca, "--mqtt-ca");
-    require_readable(o.mqtt_cert, "--mqtt-cert");
-    require_readable(o.mqtt_key, "--mqtt-key");
-    s.ca_file = o.mqtt_ca.value_or("").string();
-    s.cert_file = o.mqtt_cert.value_or("").string();
-    s.key_file = o.mqtt_key.value_or("").string();
+    s.ca_file = readable(o.mqtt_ca, "--mqtt-ca");
+    s.cert_file = readable(o.mqtt_cert, "--mqtt-cert");
+    s.key_file = readable(o.mqtt_key, "--mqtt-key");
     return s;
 }
 

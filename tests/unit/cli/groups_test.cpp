@@ -144,6 +144,11 @@ TEST_CASE("groups: a relative secret is looked up among systemd's credentials", 
     folder.write("tlm-test-credential", "from systemd\n");
     REQUIRE(::setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1) == 0);
     CHECK(read_secret_file("--password-file", "tlm-test-credential") == "from systemd");
+    CHECK(find_secret_file("/tlm-test-credential") == "/tlm-test-credential");
+    KafkaOptions options;
+    folder.write("tlm-test-kafka.conf", "sasl.password=x\n");
+    options.config_file = "tlm-test-kafka.conf";
+    CHECK(kafka_properties(options) == KafkaProperties{{"sasl.password", "x"}});
     REQUIRE(::unsetenv("CREDENTIALS_DIRECTORY") == 0);
     CHECK_THROWS_AS(read_secret_file("--password-file", "tlm-test-credential"), Error);
 }

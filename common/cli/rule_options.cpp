@@ -3,9 +3,97 @@
 
 #include "common/cli/option_table.hpp"
 
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace tlm::cli {
 
-void add_rules(OptionTable& table, validation::RuleSources& sources)
+namespace {
+
+/// A row whose value is a word of its own: shown as it was written.
+Option word(std::string name, std::string value_name, std::string help, std::string expected)
+{
+    Option option;
+    option.name = std::move(name);
+    option.value_name = std::move(value_name);
+    option.help = std::move(help);
+    option.expected = std::move(expected);
+    return option;
+}
+
+void add_limit(OptionTable& table, std::optional<validation::Rate>& limit)
+{
+    Option option = word("limit", "RATE",
+                         "How much a device may send in the long run and at once: 10/s,burst=50. "
+                         "What is beyond is rate_limited.",
+                         "a rate such as 10/s or 600/h,burst=20");
+    option.default_note = "no limit";
+    const auto text = std::make_shared<std::string>();
+    option.set = [&limit, text](std::string_view given) {
+        limit = validation::parse_rate(given);
+        *text = given;
+        return limit.has_value();
+    };
+    option.show = [text] {
+        return text->empty() ? std::vector<std::string>{} : std::vector<std::string>{*text};
+    };
+    table.add_option(std::move(option));
+}
+
+void add_on_invalid(OptionTable& table, validation::OnInvalidPolicy& policy)
+{
+    Option option = word("on-invalid", "[REASON=]WHAT",
+                         "What becomes of a record that is not valid: dlq, a dead letter; drop, "
+                         "nothing; mark, it goes on with the member 'invalid'; pass, it goes on. "
+                         "With REASON= for that reason alone.",
+                         "dlq, drop, mark or pass, or REASON=WHAT");
+    option.repeatable = true;
+    option.default_note = "dlq";
+    const auto texts = std::make_shared<std::vector<std::string>>();
+    option.set = [&policy, texts](std::string_view given) {
+        texts->emplace_back(given);
+        return policy.set(given);
+    };
+    option.show = [texts] { return *texts; };
+    option.clear = [&policy, texts] {
+        policy = {};
+        texts->clear();
+    };
+    table.add_option(std::move(option));
+}
+
+void add_stage(OptionTable& table, validation::StageSettings& stage)
+{
+    using validation::UnknownDevice;
+    table.add_choice(stage.unknown_device, "unknown-device", 0, "WHAT",
+                     "A device that the registry does not have: nothing, the tag tlm-device, or "
+                     "unknown_device.",
+                     {{"pass", UnknownDevice::pass},
+                      {"mark", UnknownDevice::mark},
+                      {"reject", UnknownDevice::reject}});
+    add_limit(table, stage.limit);
+    table.add(stage.sequence, "sequence", 0,
+              "Watch seq and boot of each device: what came before is a duplicate; gaps and "
+              "disorder are counted.");
+    table.add(stage.tag_order, "tag-order", 0,
+              "With --sequence: a record behind a gap or out of order gets the tag tlm-order.");
+    table
+        .add(stage.ts.max_age, "max-age", 0, "DURATION",
+             "A ts that is longer ago, by receivedAt, is ts_too_old.")
+        .default_note = "any age";
+    table
+        .add(stage.ts.max_ahead, "max-ahead", 0, "DURATION",
+             "A ts that is further ahead of receivedAt is ts_in_future.")
+        .default_note = "any";
+    add_on_invalid(table, stage.on_invalid);
+}
+
+} // namespace
+
+void add_rules(OptionTable& table, validation::RuleSources& sources,
+               validation::StageSettings& stage)
 {
     using schema::Draft;
     table.group("What is valid");
@@ -14,8 +102,15 @@ void add_rules(OptionTable& table, validation::RuleSources& sources)
              "JSON Schema of the payload; without it the guards of the record alone judge.")
         .complete = Complete::file;
     table
+        .add(
+            sources.rules, "rules", 0, "FILE",
+            "Rules beside the schema, see tlm-validation(5): ranges, steps and stuck values, units "
+            "and decimals.")
+        .complete = Complete::file;
+    table
         .add(sources.schema_map, "schema-map", 0, "FILE",
-             "Choose the schema by topic, tag or field: lines of FIELD PATTERN SCHEMA. Where none "
+             "Choose the schema by topic, tag or field: lines of FIELD PATTERN SCHEMA [RULES]. "
+             "Where none "
              "fits, --schema judges.")
         .complete = Complete::file;
     table
@@ -32,6 +127,11 @@ void add_rules(OptionTable& table, validation::RuleSources& sources)
                       {"2020-12", Draft::v2020_12}});
     table.add(sources.assert_formats, "assert-formats", 0,
               "Let 'format' judge; by default it only describes.");
+    table
+        .add(sources.registry, "registry", 0, "FILE",
+             "Devices and their tags, CSV or NDJSON, see tlm-validation(5): the tags are added.")
+        .complete = Complete::file;
+    add_stage(table, stage);
 }
 
 } // namespace tlm::cli

@@ -3,12 +3,15 @@
 #pragma once
 
 #include "common/validation/rule_sources.hpp"
+#include "common/validation/stage.hpp"
 
 namespace tlm::cli {
 
 class OptionTable;
 
-/// Adds the group "What is valid". The files are read later, by common/rulebook.
-void add_rules(OptionTable& table, validation::RuleSources& sources);
+/// Adds the group "What is valid". The files are read later, by common/rulebook; what needs none
+/// goes into `stage`. Both must outlive the table.
+void add_rules(OptionTable& table, validation::RuleSources& sources,
+               validation::StageSettings& stage);
 
 } // namespace tlm::cli

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMaxSchema = 16UL * 1024 * 1024;
+constexpr std::size_t kMaxRegistry = 1024UL * 1024 * 1024;
 constexpr std::size_t kMaxMap = 1024UL * 1024;
 constexpr std::size_t kMaxRules = 1024 * 1024;
 constexpr std::size_t kMaxDocuments = 10'000;
@@ -188,6 +189,15 @@ validation::SchemaSet load_schemas(const validation::RuleSources& sources)
         }
     }
     return set;
+}
+
+std::shared_ptr<const validation::Registry> load_registry(const validation::RuleSources& sources)
+{
+    if (!sources.registry) {
+        return nullptr;
+    }
+    return validation::Registry::parse(
+        read_text_file(*sources.registry, kMaxRegistry, "--registry"), sources.registry->string());
 }
 
 } // namespace tlm::rulebook

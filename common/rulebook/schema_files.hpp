@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/schema/schema.hpp"
+#include "common/validation/registry.hpp"
 #include "common/validation/rule_sources.hpp"
 #include "common/validation/schema_judge.hpp"
 
@@ -55,5 +56,9 @@ read_rules(const std::filesystem::path& path);
 /// All that --schema, --rules and --schema-map name; a name in the map is relative to the map's
 /// folder. Throws Error usage: all or nothing.
 [[nodiscard]] validation::SchemaSet load_schemas(const validation::RuleSources& sources);
+
+/// The registry of devices; null when none is named. Throws Error usage: all or nothing.
+[[nodiscard]] std::shared_ptr<const validation::Registry>
+load_registry(const validation::RuleSources& sources);
 
 } // namespace tlm::rulebook

@@ -3,46 +3,61 @@
 #pragma once
 
 #include "common/record/record.hpp"
-#include "common/validation/schema_judge.hpp"
+#include "common/validation/stage.hpp"
 #include "tools/validate/settings.hpp"
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
-#include <utility>
 
 namespace tlm::validate {
 
-/// Judges one line after another: the record's guards or JSON's grammar first, then the schema.
-/// Pure. One instance serves one thread.
+/// What becomes of a line.
+struct [[nodiscard]] Ruling {
+    validation::Fate fate = validation::Fate::go_on;
+    std::string_view value{};       ///< with go_on: the line itself, or what was made of it
+    std::optional<Reject> reject{}; ///< why it is not valid; there with go_on too (mark, pass)
+};
+
+/// Judges one line after another: the record's guards or JSON's grammar first, then the validation
+/// stage, or for bare values the schema. Pure. One instance serves one thread.
 class Judge {
   public:
-    Judge(Form form, validation::SchemaSet schemas) : m_form(form), m_schemas(std::move(schemas)) {}
+    Judge(Form form, validation::StageSettings settings, validation::SchemaSet schemas,
+          std::shared_ptr<const validation::Registry> registry);
 
     /// From the next line on.
-    void use(validation::SchemaSet schemas)
-    {
-        m_schemas = validation::SchemaJudge(std::move(schemas));
-    }
+    void use(validation::SchemaSet schemas, std::shared_ptr<const validation::Registry> registry);
 
-    /// Why the line is not accepted, if so. `topic` may be empty unless needs_topic().
-    [[nodiscard]] std::optional<Reject> judge(std::string_view line, std::string_view topic);
+    /// `topic` may be empty unless needs_topic(). The value is valid until the next call.
+    [[nodiscard]] Ruling judge(std::string_view line, std::string_view topic);
 
-    [[nodiscard]] bool needs_topic() const noexcept { return m_schemas.needs_topic(); }
+    [[nodiscard]] bool needs_topic() const noexcept;
 
-    /// The line that was judged last is a record or value, whatever the schema says of it.
+    /// The line that was judged last is a record or value, whatever else is said of it.
     [[nodiscard]] bool readable() const noexcept { return m_readable; }
 
-    /// The record that was judged last; only when readable() and the form is records.
+    /// The record that was judged last, as it was; only when readable() and the form is records.
     [[nodiscard]] const Record& record() const noexcept { return m_record; }
 
+    [[nodiscard]] const validation::Stage& stage() const noexcept { return m_stage; }
+
   private:
-    [[nodiscard]] std::optional<Reject> read(std::string_view line);
+    [[nodiscard]] Ruling judge_value(std::string_view line, std::string_view topic);
+    [[nodiscard]] Ruling judge_record(std::string_view line, std::string_view topic);
+    [[nodiscard]] std::string_view write(std::string_view line,
+                                         const validation::Judgement& judgement);
 
     Form m_form;
-    validation::SchemaJudge m_schemas;
+    validation::OnInvalidPolicy m_on_invalid;
     RecordReader m_records;
     ValueReader m_values;
+    validation::Stage m_stage;               ///< of records
+    validation::SchemaJudge m_value_schemas; ///< of values
     Record m_record;
+    std::string m_changed;
+    std::string m_marked;
     bool m_readable = false;
 };
 

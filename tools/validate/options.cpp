@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tlm::validate {
 
@@ -32,14 +33,22 @@ void take_command(Options& options)
     }
 }
 
-void check_values(const Options& options)
+void check_values(const Options& options, const std::vector<const cli::Option*>& for_records)
 {
     if (options.values && options.command == Command::whatif) {
         throw usage_error("whatif reads records and dead letters, not --values");
     }
-    if (options.values && options.on_invalid == OnInvalid::mark) {
+    if (!options.values) {
+        return;
+    }
+    if (options.stage.on_invalid.fate(Reason::schema) == validation::OnInvalid::mark) {
         throw usage_error("--on-invalid mark: a bare value has no envelope to mark, so it excludes "
                           "--values");
+    }
+    for (const auto* const row : for_records) {
+        if (row->is_set()) {
+            throw usage_error("--" + row->name + " judges records, and --values are none");
+        }
     }
 }
 
@@ -58,16 +67,9 @@ cli::OptionTable make_table(Options& options)
         .add_time(options.since, "since", 0, "TIME",
                   "whatif: begin in a topic at this time; -6h is six hours ago.")
         .default_note = "its beginning";
-    cli::add_rules(table, options.rules);
+    cli::add_rules(table, options.rules, options.stage);
     cli::add_output(table, options.output, options.kafka);
     cli::add_dlq(table, options.dlq, options.kafka);
-    table.add_choice(options.on_invalid, "on-invalid", 0, "WHAT",
-                     "What becomes of a record that is not valid: a dead letter, nothing, on with "
-                     "the member 'invalid', on as it is.",
-                     {{"dlq", OnInvalid::dlq},
-                      {"drop", OnInvalid::drop},
-                      {"mark", OnInvalid::mark},
-                      {"pass", OnInvalid::pass}});
     table.add(options.strict, "strict", 0,
               "Exit with status 3 when something was not valid (FILE or standard input).");
     cli::add_kafka(table, options.kafka);
@@ -78,7 +80,12 @@ cli::OptionTable make_table(Options& options)
         "at the start. With --topic the program is a service and waits.";
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "After a signal to stop, how long to wait until what was read is safe.");
-    table.check([&options] { check_values(options); });
+    std::vector<const cli::Option*> for_records; // rows stay where they are when the table moves
+    for (const auto* const name : {"rules", "registry", "unknown-device", "limit", "sequence",
+                                   "tag-order", "max-age", "max-ahead"}) {
+        for_records.push_back(table.find(name));
+    }
+    table.check([&options, for_records] { check_values(options, for_records); });
     table.example("tlm-validate --schema pump.json < day.ndjson > good.ndjson",
                   "Let the valid records through; the others go to standard error.");
     table.example("tlm-validate check *.json", "Look whether schemas are good.");

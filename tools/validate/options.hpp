@@ -6,7 +6,7 @@
 #include "common/cli/groups.hpp"
 #include "common/cli/option_table.hpp"
 #include "common/validation/rule_sources.hpp"
-#include "tools/validate/settings.hpp"
+#include "common/validation/stage.hpp"
 
 #include <optional>
 
@@ -20,12 +20,12 @@ struct Options {
     cli::InputOptions input;
     cli::OutputOptions output;
     validation::RuleSources rules;
+    validation::StageSettings stage;
     cli::DlqOptions dlq;
     cli::MetricsOptions metrics;
     cli::ConnectTimeout connect_timeout;
 
     bool values = false;
-    OnInvalid on_invalid = OnInvalid::dlq;
     bool strict = false;
     std::optional<EpochMs> since; ///< whatif: where in a topic to begin
     milliseconds drain_timeout{10'000};

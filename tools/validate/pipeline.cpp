@@ -20,6 +20,7 @@ constexpr milliseconds kTick{1'000};
 constexpr milliseconds kDeliveryTick{5}; // a wake per delivery report would cost more
 constexpr milliseconds kFinishBeforeRevoke{5'000};
 constexpr milliseconds kPauseAfter{2'000};
+constexpr std::size_t kTopFailing = 5;
 constexpr std::string_view kTooLarge = "MSG_SIZE_TOO_LARGE";
 
 Monotonic now_monotonic()
@@ -90,6 +91,10 @@ ExitStatus Pipeline::finish()
     report(Monotonic::max());
     const auto invalid = m_counts.all_invalid();
     log::info("valid {}, not valid {}, blank lines {}", m_counts.valid, invalid, m_counts.blank);
+    for (const auto& [failing, count, error] : m_judge.stage().failing().top(kTopFailing)) {
+        log::info("{} of model '{}' at '{}': {} times", failing.reason, failing.type, failing.path,
+                  count);
+    }
     return m_settings.strict && m_finished && invalid != 0 ? ExitStatus::rejected : ExitStatus::ok;
 }
 
@@ -138,26 +143,23 @@ void Pipeline::take(std::size_t index, const Input& input)
                ticket);
         return;
     }
-    const auto reject = m_judge.judge(input.value, topic_of(index, input));
-    if (!reject) {
+    const auto ruling = m_judge.judge(input.value, topic_of(index, input));
+    if (!ruling.reject) {
         ++m_counts.valid;
-        forward(index, input, input.value, ticket);
-        return;
+    } else if (ruling.fate != validation::Fate::dead_letter) {
+        ++m_counts.invalid[ruling.reject->reason];
     }
-    const bool goes_on = m_judge.readable() && (m_settings.on_invalid == OnInvalid::mark ||
-                                                m_settings.on_invalid == OnInvalid::pass);
-    if (!goes_on) {
-        refuse(index, input, *reject, ticket);
-        return;
+    switch (ruling.fate) {
+    case validation::Fate::go_on:
+        forward(index, input, ruling.value, ticket);
+        break;
+    case validation::Fate::dead_letter:
+        refuse(index, input, *ruling.reject, ticket);
+        break;
+    case validation::Fate::drop:
+        done(ticket);
+        break;
     }
-    ++m_counts.invalid[reject->reason];
-    if (m_settings.on_invalid == OnInvalid::pass) {
-        forward(index, input, input.value, ticket);
-        return;
-    }
-    std::string marked;
-    append_marked(marked, input.value, m_judge.record(), *reject);
-    forward(index, input, marked, ticket);
 }
 
 /// Where a device published it, when a header says so; else Kafka's topic; none for lines.
@@ -204,10 +206,6 @@ void Pipeline::forward(std::size_t index, const Input& input, std::string_view v
 void Pipeline::refuse(std::size_t index, const Input& input, const Reject& reject, Ticket ticket)
 {
     ++m_counts.invalid[reject.reason];
-    if (m_settings.on_invalid == OnInvalid::drop) {
-        done(ticket);
-        return;
-    }
     DeadLetter letter{reject, input.value, input.key, {}, SystemClock{}.wall(), 1, {}};
     if (m_kafka != nullptr) {
         letter.source = {{"topic", std::string{input.position.origin}},
@@ -391,6 +389,9 @@ void Pipeline::report(Monotonic now)
     m_next_report = now == Monotonic::max() ? now : now + kTick;
     m_around.notify.watchdog();
     m_around.metrics.update(m_counts);
+    if (m_settings.form == Form::records) {
+        m_around.metrics.update(m_judge.stage());
+    }
     m_around.metrics.in_flight.set(static_cast<double>(m_in_flight.outstanding()));
     if (m_kafka != nullptr) {
         m_around.metrics.lag_records.set(static_cast<double>(m_kafka->lag()));

@@ -13,7 +13,9 @@
 
 #include <unistd.h>
 
+#include <cstdint>
 #include <memory>
+#include <random>
 #include <vector>
 
 namespace tlm::validate {
@@ -62,6 +64,15 @@ Outputs open_outputs(const Options& options, const PipelineSettings& settings)
     return outputs;
 }
 
+validation::StageSettings stage_settings(const Options& options)
+{
+    auto settings = options.stage;
+    std::random_device random; // nobody outside may aim at a collision of device ids
+    const auto number = [&random] { return std::uint64_t{random()} << 32U | random(); };
+    settings.key = {number(), number()};
+    return settings;
+}
+
 /// Everything around the pipeline, in the order in which it ends.
 class Runner {
   public:
@@ -71,11 +82,11 @@ class Runner {
           m_registry("tlm-validate"),
           m_metrics(m_registry),
           m_health(kAlive),
-          m_judge(options.values ? Form::values : Form::records,
-                  rulebook::load_schemas(options.rules)),
+          m_judge(options.values ? Form::values : Form::records, stage_settings(options),
+                  rulebook::load_schemas(options.rules), rulebook::load_registry(options.rules)),
           m_outputs(open_outputs(options, m_settings))
     {
-        if (options.rules.schema || options.rules.schema_map) {
+        if (options.rules.any()) {
             shutdown.reload_on_hangup();
         }
         if (!options.metrics.listen.empty()) {
@@ -83,7 +94,6 @@ class Runner {
                              m_health);
         }
         m_settings.form = options.values ? Form::values : Form::records;
-        m_settings.on_invalid = options.on_invalid;
         m_settings.strict = options.strict;
         m_settings.drain_timeout = options.drain_timeout;
     }
@@ -154,12 +164,13 @@ class Runner {
     {
         m_notify.reloading();
         try {
-            m_judge.use(rulebook::load_schemas(m_options.rules));
+            auto schemas = rulebook::load_schemas(m_options.rules);
+            m_judge.use(std::move(schemas), rulebook::load_registry(m_options.rules));
             m_metrics.reloads.add();
-            log::info("the schemas were read again");
+            log::info("schemas and rules were read again");
         } catch (const Error& error) {
             m_metrics.failed_reloads.add();
-            log::error("the schemas stay as they were: {}", error.what());
+            log::error("schemas and rules stay as they were: {}", error.what());
         }
         m_notify.ready();
     }

@@ -12,18 +12,8 @@ enum class Form {
     values,  ///< bare JSON
 };
 
-/// What becomes of a record that is not valid. What is no record at all is dropped with `drop`,
-/// else it is a dead letter.
-enum class OnInvalid {
-    dlq,
-    drop, ///< counted only
-    mark, ///< goes on with the member `invalid`
-    pass, ///< goes on unchanged, counted
-};
-
 struct PipelineSettings {
     Form form = Form::records;
-    OnInvalid on_invalid = OnInvalid::dlq;
     bool strict = false;
     milliseconds drain_timeout{10'000};
     InFlight::Bound window{};

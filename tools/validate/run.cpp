@@ -90,8 +90,8 @@ class Runner {
             shutdown.reload_on_hangup();
         }
         if (!options.metrics.listen.empty()) {
-            m_server.emplace(ops::parse_listen_address(options.metrics.listen), m_registry,
-                             m_health);
+            m_server.emplace(ops::parse_listen_address(options.metrics.listen, "--metrics-listen"),
+                             m_registry, m_health);
         }
         m_settings.form = options.values ? Form::values : Form::records;
         m_settings.strict = options.strict;

@@ -33,10 +33,16 @@ Monitor::Monitor(const std::string& listen)
       m_metrics("mqtt2kafka"),
       m_reconnects(m_metrics.counter(name("mqtt_reconnects_total"),
                                      "Connections to the MQTT broker after the first.")),
+      m_moves(m_metrics.counter(name("mqtt_moves_total"),
+                                "Moves from one MQTT broker to another, in order.")),
       m_sessions_lost(m_metrics.counter(
           name("mqtt_sessions_lost_total"),
           "The broker had forgotten our session, and whatever was queued in it.")),
+      m_retained_skipped(m_metrics.counter(name("messages_retained_skipped_total"),
+                                           "Retained messages acknowledged and not forwarded.")),
       m_subscribed(m_metrics.gauge(name("mqtt_subscribed"), "1 while the broker serves us.")),
+      m_broker(m_metrics.gauge(name("mqtt_broker"),
+                               "Which of the MQTT brokers we are at; 0 is the first.")),
       m_parked(m_metrics.gauge(name("parked"),
                                "1 while the MQTT connection is given up because Kafka is away.")),
       m_kafka(m_metrics.gauge(name("kafka_connected"), "1 while a Kafka broker answers.")),
@@ -46,7 +52,7 @@ Monitor::Monitor(const std::string& listen)
       m_oldest(m_metrics.gauge(name("oldest_unacknowledged_seconds"),
                                "For how long the oldest of them has been waiting.")),
       m_dropped(m_metrics.gauge(name("mqtt_broker_dropped_messages"),
-                                "What the MQTT broker says it has dropped since its start."))
+                                "What the MQTT brokers say they have dropped since their start."))
 {
     add_counter(&Counts::received, "messages_received_total", "MQTT messages read.");
     add_counter(&Counts::forwarded, "messages_forwarded_total", "Records confirmed by Kafka.");
@@ -80,15 +86,18 @@ void Monitor::update(const Forwarder& forwarder, const Links& links, Monotonic n
     }
     count_dead_letters(counts);
     raise(m_reconnects, links.reconnects);
+    raise(m_moves, links.moves);
     raise(m_sessions_lost, links.sessions_lost);
+    raise(m_retained_skipped, links.retained_skipped);
     m_subscribed.set(links.subscribed ? 1 : 0);
+    m_broker.set(static_cast<double>(links.broker));
     m_parked.set(links.parked ? 1 : 0);
     m_kafka.set(links.kafka ? 1 : 0);
-    m_dropped.set(static_cast<double>(links.dropped_by_broker.value_or(0)));
+    m_dropped.set(static_cast<double>(links.dropped_by_broker));
     const AckWindow& window = forwarder.window();
     m_window_fill.set(static_cast<double>(window.items()));
     m_window_bytes.set(static_cast<double>(window.bytes()));
-    const auto age = window.oldest() ? now - *window.oldest() : Monotonic::duration::zero();
+    const auto age = links.oldest ? now - *links.oldest : Monotonic::duration::zero();
     m_oldest.set(std::chrono::duration<double>(age).count());
 
     m_health.set_ready(links.subscribed && !links.parked && links.kafka && age < kPatience);

@@ -18,7 +18,11 @@ using std::chrono::seconds;
 void add_mqtt(cli::OptionTable& table, Options& o)
 {
     table.group("MQTT");
-    table.add(o.mqtt, "mqtt", 0, "URL", "Broker: mqtt://[USER@]HOST[:1883] or mqtts://...:8883.");
+    table.add(o.mqtt, "mqtt", 0, "URL",
+              "Broker: mqtt://[USER@]HOST[:1883] or mqtts://...:8883. With several, the first that "
+              "answers is served, and the others are visited.");
+    table.add(o.mqtt_cluster, "mqtt-cluster", 0,
+              "The brokers share their sessions: one that answers will do, and none is visited.");
     table.add(o.filters, "filter", 0, "FILTER", "Subscribe to this topic filter.").default_note =
         "the topic template with + for {deviceId}";
     table.add(o.topic_template, "topic-template", 0, "TEMPLATE",
@@ -40,6 +44,11 @@ void add_mqtt(cli::OptionTable& table, Options& o)
     table.add(o.receive_maximum, "receive-maximum", 0, "N",
               "How many unacknowledged messages the broker may send; MQTT 5 only.",
               {1, std::numeric_limits<std::uint16_t>::max()});
+    table.add(o.window, "window", 0, "N",
+              "How many messages are read before all of them must be confirmed.", {1, 65'536});
+    table.add_size(o.window_bytes, "window-bytes", 0, "BYTES",
+                   "The same as a size of topics and payloads, which bounds the memory in use.",
+                   {64UL * 1024, 1024UL * 1024 * 1024});
     table.add(o.session_expiry, "session-expiry", 0, "DURATION",
               "How long the broker keeps the session and its messages while the bridge is away; "
               "MQTT 5 only.",
@@ -80,6 +89,21 @@ void add_output(cli::OptionTable& table, Options& o)
               {milliseconds{0}, kLongest});
 }
 
+std::vector<mqtt::Url> parse_urls(const std::vector<std::string>& texts)
+{
+    std::vector<mqtt::Url> urls;
+    for (const std::string& text : texts) {
+        urls.push_back(mqtt::parse_url(text));
+        const std::string name = mqtt::format_url(urls.back());
+        if (std::any_of(urls.begin(), urls.end() - 1, [&name](const mqtt::Url& other) {
+                return mqtt::format_url(other) == name;
+            })) {
+            throw usage_error("--mqtt: " + name + " is named twice");
+        }
+    }
+    return urls;
+}
+
 void add_checks(cli::OptionTable& table, Options& o)
 {
     table.check([&o] {
@@ -98,14 +122,19 @@ void add_checks(cli::OptionTable& table, Options& o)
         if (o.output.empty()) {
             cli::require_topic_name("--topic", o.topic);
         }
-        const mqtt::Url url = mqtt::parse_url(o.mqtt);
-        if (!url.tls && (o.mqtt_ca || o.mqtt_cert || o.mqtt_key)) {
+        const std::vector<mqtt::Url> urls = parse_urls(o.mqtt);
+        const auto all_lack = [&urls](auto what) {
+            return std::none_of(urls.begin(), urls.end(), what);
+        };
+        if (all_lack([](const mqtt::Url& url) { return url.tls; }) &&
+            (o.mqtt_ca || o.mqtt_cert || o.mqtt_key)) {
             throw usage_error("--mqtt-ca, --mqtt-cert and --mqtt-key need an mqtts:// URL");
         }
         if (o.mqtt_cert.has_value() != o.mqtt_key.has_value()) {
             throw usage_error("--mqtt-cert and --mqtt-key belong together");
         }
-        if (o.mqtt_password_file && o.mqtt_user.empty() && url.user.empty()) {
+        if (o.mqtt_password_file && o.mqtt_user.empty() &&
+            all_lack([](const mqtt::Url& url) { return !url.user.empty(); })) {
             throw usage_error("--mqtt-password-file needs a user: --mqtt-user NAME, or in the URL");
         }
         const TopicTemplate topic_template{o.topic_template};
@@ -135,7 +164,6 @@ mqtt::SubscriberOptions make_subscriber(const Options& o)
 {
     using std::chrono::duration_cast;
     mqtt::SubscriberOptions s;
-    s.url = mqtt::parse_url(o.mqtt);
     s.client_id = o.id.empty() ? default_id() : o.id;
     s.filters = o.filters;
     if (s.filters.empty()) {
@@ -183,7 +211,10 @@ cli::OptionTable make_table(Options& options)
 Settings make_settings(const Options& o)
 {
     Settings s;
+    s.brokers = parse_urls(o.mqtt);
+    s.rota.cluster = o.mqtt_cluster;
     s.subscriber = make_subscriber(o);
+    s.window = {o.window, o.window_bytes};
     s.translate.topic_template = TopicTemplate{o.topic_template};
     s.translate.limits.max_payload_bytes = o.max_payload;
     s.translate.ts_max_age = o.ts_max_age;

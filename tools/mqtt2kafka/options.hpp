@@ -19,13 +19,16 @@ enum class MqttVersion { automatic, v5, v311 };
 
 /// As the user gave it; the initial values are the documented defaults.
 struct Options {
-    std::string mqtt;
+    std::vector<std::string> mqtt;
+    bool mqtt_cluster = false;
     std::vector<std::string> filters;
     std::string topic_template = "devices/{deviceId}/telemetry";
     std::string id;
     MqttVersion mqtt_version = MqttVersion::automatic;
     milliseconds keep_alive = std::chrono::seconds{60};
     std::uint64_t receive_maximum = 10'000;
+    std::uint64_t window = AckWindow::Bound{}.items;
+    std::uint64_t window_bytes = AckWindow::Bound{}.bytes;
     milliseconds session_expiry = std::chrono::hours{7 * 24};
     std::string mqtt_user;
     std::optional<std::filesystem::path> mqtt_password_file;

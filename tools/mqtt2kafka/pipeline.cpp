@@ -101,8 +101,9 @@ bool wait_for_kafka(const Outputs& outputs, Monitor& monitor, ops::Shutdown& shu
 
 ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
 {
-    log::info("client id '{}' at {}", settings.subscriber.client_id,
-              mqtt::format_url(settings.subscriber.url));
+    for (const mqtt::Url& url : settings.brokers) {
+        log::info("client id '{}' at {}", settings.subscriber.client_id, mqtt::format_url(url));
+    }
     if (settings.topic.empty()) {
         log::warn("records go to standard output and are acknowledged when they are written: what "
                   "the reader of a pipe has not processed is lost when it dies");

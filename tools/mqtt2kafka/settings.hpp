@@ -6,6 +6,7 @@
 #include "common/flow/ack_window.hpp"
 #include "common/mqtt/subscriber.hpp"
 #include "tools/mqtt2kafka/ack_cycle.hpp"
+#include "tools/mqtt2kafka/rota.hpp"
 #include "tools/mqtt2kafka/translate.hpp"
 
 #include <string>
@@ -15,7 +16,9 @@
 namespace tlm::mqtt2kafka {
 
 struct Settings {
-    mqtt::SubscriberOptions subscriber;
+    std::vector<mqtt::Url> brokers;     ///< of MQTT, the preferred one first
+    mqtt::SubscriberOptions subscriber; ///< but for the URL, the same for all of them
+    RotaOptions rota;
     TranslateOptions translate;
     CycleOptions cycle;
     AckWindow::Bound window;

@@ -282,7 +282,12 @@ void Bridge::read()
 
 bool Bridge::on_message(const mqtt::Message& message)
 {
-    m_forwarder.take({message.topic, message.payload, message.qos, message.retain, message.dup},
+    if (message.retain && m_settings.subscriber.retained == mqtt::Retained::never) {
+        // Acknowledged with the window, and no more of them at a time than a window holds.
+        return ++m_links.retained_skipped % m_settings.window.items != 0 && m_forwarder.has_room();
+    }
+    m_forwarder.take({message.topic, message.payload, message.qos, message.retain, message.dup,
+                      message.properties, message.properties_cut},
                      m_now);
     return m_forwarder.has_room();
 }

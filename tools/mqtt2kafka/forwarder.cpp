@@ -9,6 +9,15 @@ namespace {
 /// The sink's error when Kafka will not take a record of this size, ever.
 constexpr std::string_view kTooLarge = "MSG_SIZE_TOO_LARGE";
 
+std::size_t size_of(const Message& message)
+{
+    std::size_t bytes = message.topic.size() + message.payload.size();
+    for (const Header& property : message.properties) {
+        bytes += sizeof property + property.name.size() + property.value.size();
+    }
+    return bytes;
+}
+
 } // namespace
 
 Forwarder::Forwarder(TranslateOptions options, AckWindow::Bound bound, Sink& records,
@@ -22,7 +31,7 @@ Forwarder::Forwarder(TranslateOptions options, AckWindow::Bound bound, Sink& rec
 
 void Forwarder::take(const Message& message, Monotonic now)
 {
-    const Ticket ticket = m_window.open(message.topic.size() + message.payload.size(), now);
+    const Ticket ticket = m_window.open(size_of(message), now);
     if (m_batch.size() == 0) {
         m_first_ticket = ticket;
     }
@@ -33,6 +42,7 @@ void Forwarder::take(const Message& message, Monotonic now)
 void Forwarder::count(const Message& message)
 {
     ++m_counts.received;
+    m_counts.properties_cut += message.properties_cut;
     if (message.qos == 0) {
         ++m_counts.without_guarantee;
     } else {

@@ -27,6 +27,7 @@ struct Counts {
     std::uint64_t redelivered = 0;       ///< received with the DUP flag
     std::uint64_t recognised = 0;        ///< redelivered, known to be in Kafka, not sent again
     std::uint64_t retained = 0;
+    std::uint64_t properties_cut = 0; ///< MQTT 5 properties beyond the limits, left out
     std::uint64_t replaced_timestamps = 0;
     std::uint64_t acknowledged = 0;               ///< messages above QoS 0 whose PUBACK was written
     std::map<Reason, std::uint64_t> dead_letters; ///< confirmed by the dead-letter sink

@@ -6,7 +6,9 @@ namespace tlm::mqtt2kafka {
 void MessageBatch::add(const Message& message)
 {
     m_entries.push_back({m_bytes.size(), message.topic.size(), message.payload.size(), message.qos,
-                         message.retain, message.dup});
+                         message.retain, message.dup, m_properties.size(),
+                         message.properties.size(), message.properties_cut});
+    m_properties.insert(m_properties.end(), message.properties.begin(), message.properties.end());
     m_bytes.append(message.topic).append(message.payload);
 }
 
@@ -18,13 +20,16 @@ Message MessageBatch::operator[](std::size_t index) const noexcept
             {begin + entry.topic_size, entry.payload_size},
             entry.qos,
             entry.retain,
-            entry.dup};
+            entry.dup,
+            std::span{m_properties}.subspan(entry.first_property, entry.properties),
+            entry.properties_cut};
 }
 
 void MessageBatch::clear()
 {
     m_entries.clear();
     m_bytes.clear();
+    m_properties.clear();
     if (m_bytes.capacity() > kKept) {
         m_bytes.shrink_to_fit();
     }

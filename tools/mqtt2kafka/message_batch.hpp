@@ -38,10 +38,14 @@ class MessageBatch {
         int qos;
         bool retain;
         bool dup;
+        std::size_t first_property;
+        std::size_t properties;
+        std::size_t properties_cut;
     };
 
     std::string m_bytes;
     std::vector<Entry> m_entries;
+    std::vector<Header> m_properties;
 };
 
 } // namespace tlm::mqtt2kafka

@@ -65,6 +65,8 @@ Monitor::Monitor(const std::string& listen)
     add_counter(&Counts::recognised, "messages_recognised_total",
                 "Redelivered messages that Kafka had already; not sent again.");
     add_counter(&Counts::retained, "messages_retained_total", "Retained messages received.");
+    add_counter(&Counts::properties_cut, "mqtt_properties_cut_total",
+                "MQTT 5 properties that went beyond the limits of a message and were left out.");
     add_counter(&Counts::replaced_timestamps, "timestamps_replaced_total",
                 "Records with our time as Kafka's timestamp, the device's being too far off.");
     if (!listen.empty()) {

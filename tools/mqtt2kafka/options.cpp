@@ -44,6 +44,13 @@ void add_mqtt(cli::OptionTable& table, Options& o)
     table.add(o.receive_maximum, "receive-maximum", 0, "N",
               "How many unacknowledged messages the broker may send; MQTT 5 only.",
               {1, std::numeric_limits<std::uint16_t>::max()});
+    table.add_choice<mqtt::Retained>(
+        o.retained, "retained", 0, "WHICH",
+        "Which retained messages are forwarded: those that a session's first subscription brings, "
+        "none, or those that each connection brings. MQTT 3.1.1 cannot tell once from always.",
+        {{"once", mqtt::Retained::once},
+         {"skip", mqtt::Retained::never},
+         {"always", mqtt::Retained::always}});
     table.add(o.window, "window", 0, "N",
               "How many messages are read before all of them must be confirmed.", {1, 65'536});
     table.add_size(o.window_bytes, "window-bytes", 0, "BYTES",
@@ -174,6 +181,7 @@ mqtt::SubscriberOptions make_subscriber(const Options& o)
     }
     s.keep_alive = duration_cast<seconds>(o.keep_alive);
     s.receive_maximum = static_cast<std::uint16_t>(o.receive_maximum);
+    s.retained = o.retained;
     s.session_expiry = duration_cast<seconds>(o.session_expiry);
     s.user = o.mqtt_user;
     if (o.mqtt_password_file) {

@@ -29,6 +29,7 @@ struct Options {
     std::uint64_t receive_maximum = 10'000;
     std::uint64_t window = AckWindow::Bound{}.items;
     std::uint64_t window_bytes = AckWindow::Bound{}.bytes;
+    mqtt::Retained retained = mqtt::Retained::once;
     milliseconds session_expiry = std::chrono::hours{7 * 24};
     std::string mqtt_user;
     std::optional<std::filesystem::path> mqtt_password_file;

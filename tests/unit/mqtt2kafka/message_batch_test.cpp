@@ -3,6 +3,7 @@
 #include "tools/mqtt2kafka/message_batch.hpp"
 
 #include <string>
+#include <vector>
 
 using tlm::mqtt2kafka::MessageBatch;
 
@@ -22,6 +23,14 @@ TEST_CASE("message batch: messages come back as they were", "[mqtt2kafka]")
     CHECK(batch[1].retain);
     CHECK(batch[1].qos == 0);
     CHECK(batch[2].payload.empty());
+    const std::vector<tlm::Header> properties{{"content-type", "x"}, {"user-a", "b"}};
+    batch.add({"p", "{}", 1, false, false, properties, 3});
+    batch.add({"d", "", 2, false, false});
+    CHECK(batch[2].properties.empty());
+    REQUIRE(batch[3].properties.size() == 2);
+    CHECK(batch[3].properties[1] == properties[1]);
+    CHECK(batch[3].properties_cut == 3);
+    CHECK(batch[4].properties.empty());
     batch.clear();
     CHECK(batch.size() == 0);
     CHECK(batch.bytes() == 0);

@@ -37,6 +37,11 @@ std::vector<Header> dead_letter_headers(const DeadLetter& letter)
     }
     headers.push_back({"tlm-received-at", std::to_string(letter.received_at)});
     headers.push_back({"tlm-attempt", std::to_string(letter.attempt)});
+    if (letter.spilled) {
+        headers.push_back({"tlm-payload-size", std::to_string(letter.spilled->size)});
+        headers.push_back({"tlm-payload-sha256", letter.spilled->sha256});
+        headers.push_back({"tlm-payload-file", letter.spilled->file});
+    }
     return headers;
 }
 
@@ -66,6 +71,14 @@ void append_dead_letter(std::string& out, const DeadLetter& letter)
     if (!letter.key.empty()) {
         out += ',';
         append_bytes(out, "key", letter.key);
+    }
+    if (letter.spilled) {
+        out += R"(,"payloadSize":)";
+        out += std::to_string(letter.spilled->size);
+        out += R"(,"payloadSha256":)";
+        append_json_string(out, letter.spilled->sha256);
+        out += R"(,"payloadFile":)";
+        append_json_string(out, letter.spilled->file);
     }
     out += ',';
     append_bytes(out, "payload", letter.payload);

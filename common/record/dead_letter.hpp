@@ -6,11 +6,22 @@
 #include "common/record/header.hpp"
 #include "common/record/reject.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tlm {
+
+/// Where the whole payload is of a dead letter that carries only its beginning.
+struct Spilled {
+    std::uint64_t size = 0; ///< in bytes
+    std::string sha256;     ///< in hexadecimal
+    std::string file;       ///< on the machine of the program that rejected it
+
+    bool operator==(const Spilled&) const = default;
+};
 
 /// Something that was not accepted, on its way to where it can be examined and sent again.
 /// As a Kafka record its value is `payload`, unchanged, its key `key`, the rest are headers; in a
@@ -21,11 +32,12 @@ struct DeadLetter {
     std::string_view key;         ///< the original key or the device id, may be empty; not owned
     std::vector<Header> source{}; ///< where it came from: name without `tlm-source-`, value
     EpochMs received_at = 0;
-    unsigned attempt = 1; ///< how often this payload was rejected so far
+    unsigned attempt = 1;             ///< how often this payload was rejected so far
+    std::optional<Spilled> spilled{}; ///< then `payload` is only the first bytes
 };
 
 /// The headers of a dead letter on Kafka: tlm-reason, tlm-detail, tlm-path, tlm-source-*,
-/// tlm-received-at, tlm-attempt.
+/// tlm-received-at, tlm-attempt, and tlm-payload-size, -sha256 and -file of a spilled one.
 [[nodiscard]] std::vector<Header> dead_letter_headers(const DeadLetter& letter);
 
 /// Appends the letter as one line of NDJSON without its newline; bytes that are not UTF-8 go into

@@ -38,6 +38,8 @@ std::string_view reason_name(Reason reason) noexcept
         return "bad_boot";
     case Reason::not_a_record:
         return "not_a_record";
+    case Reason::refused_by_kafka:
+        return "refused_by_kafka";
     case Reason::refused_by_store:
         return "refused_by_store";
     }

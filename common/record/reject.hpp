@@ -27,6 +27,7 @@ enum class Reason {
     bad_seq,       ///< `seq` is not a whole number from 0 to 2^63-1
     bad_boot,      ///< `boot` is not a whole number from 0 to 2^63-1
     not_a_record,  ///< JSON, but not the record of tlm-record(5)
+    refused_by_kafka, ///< Kafka's rules for the topic, other than its size
     refused_by_store, ///< the database refused the row
 };
 

@@ -110,7 +110,7 @@ bool Bridge::act(const Step& step)
         act_on_link(step.action);
         return true;
     case Action::collect:
-        m_forwarder.advance(m_clock.wall());
+        m_forwarder.advance(m_clock.wall(), m_now);
         return true;
     case Action::release:
         release();
@@ -302,6 +302,7 @@ void Bridge::write()
 void Bridge::release()
 {
     m_broker->head.released(m_forwarder.window().items());
+    m_links.held_up.clear();
     m_forwarder.release();
     m_acknowledging = false;
     m_monitor.progress(m_now);
@@ -309,7 +310,10 @@ void Bridge::release()
 
 void Bridge::abandon()
 {
-    if (m_cycle.parked()) {
+    if (m_cycle.parked() && !m_forwarder.held_up().empty()) {
+        log::warn("{}: leaving the MQTT broker until that record is resolved, within {}",
+                  m_forwarder.held_up(), format_duration(m_settings.resolve.stuck_after));
+    } else if (m_cycle.parked()) {
         log::warn("Kafka has not confirmed {} messages for {}: leaving the MQTT broker until it "
                   "does",
                   m_forwarder.unconfirmed(), format_duration(m_settings.cycle.park_after));
@@ -317,6 +321,7 @@ void Bridge::abandon()
         log::info("the reader of standard output has gone: stopping");
         m_shutdown.request();
     } else if (m_forwarder.failed()) {
+        m_links.held_up = m_forwarder.failure();
         log::error("{}; not acknowledged, trying again", m_forwarder.failure());
     } else {
         log::warn("the MQTT broker does not take our acknowledgements: connecting again");
@@ -431,6 +436,9 @@ void Bridge::update_monitor()
     m_links.subscribed = (subscribed || m_moving) && !m_deadline;
     m_links.broker = m_rota.current();
     m_links.parked = m_cycle.parked();
+    if (!m_forwarder.held_up().empty()) {
+        m_links.held_up = m_forwarder.held_up();
+    }
     m_links.kafka = m_outputs.connected();
     m_links.oldest = m_broker->head.oldest(m_forwarder.window().oldest());
     for (const auto& broker : m_brokers) {

@@ -65,6 +65,8 @@ Monitor::Monitor(const std::string& listen)
     add_counter(&Counts::recognised, "messages_recognised_total",
                 "Redelivered messages that Kafka had already; not sent again.");
     add_counter(&Counts::retained, "messages_retained_total", "Retained messages received.");
+    add_counter(&Counts::spilled, "dead_letters_spilled_total",
+                "Dead letters whose payload is in a file, confirmed.");
     add_counter(&Counts::properties_cut, "mqtt_properties_cut_total",
                 "MQTT 5 properties that went beyond the limits of a message and were left out.");
     add_counter(&Counts::replaced_timestamps, "timestamps_replaced_total",
@@ -133,6 +135,11 @@ void Monitor::tell_systemd(const Counts& counts, const Links& links, Monotonic n
                                                       : "connecting to the MQTT broker";
     std::string status =
         fmt::format("{}; {} forwarded, {} dead letters", state, counts.forwarded, dead);
+    if (!links.held_up.empty() && links.oldest) {
+        status += fmt::format("; held up for {} s: {}",
+                              std::chrono::duration_cast<seconds>(now - *links.oldest).count(),
+                              links.held_up);
+    }
     if (status != m_status) {
         m_status = std::move(status);
         m_health.set_detail(m_status);

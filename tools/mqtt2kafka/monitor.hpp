@@ -26,6 +26,7 @@ struct Links {
     std::uint64_t moves = 0; ///< from one broker to another, in order
     std::uint64_t sessions_lost = 0;
     std::uint64_t retained_skipped = 0;
+    std::string held_up; ///< why the oldest message is not acknowledged, where it is to blame
     std::uint64_t dropped_by_broker = 0; ///< by all of them
     std::optional<Monotonic> oldest;     ///< when the oldest unacknowledged message was first read
 };

@@ -85,6 +85,14 @@ void add_output(cli::OptionTable& table, Options& o)
     if (auto* const dlq = table.find("dlq")) {
         dlq->default_note = "topic:TOPIC.dlq; standard error with --output -";
     }
+    table
+        .add(o.spill_dir, "spill-dir", 0, "DIR",
+             "Folder for payloads that the dead-letter topic does not take; their dead letters say "
+             "where they are. Without it they are held, and all behind them waits.")
+        .complete = cli::Complete::directory;
+    table.add(o.stuck_after, "stuck-after", 0, "DURATION",
+              "How long a record is tried that Kafka refuses by the topic's rules, on its own, "
+              "before it becomes a dead letter.");
     table.add_size(o.max_payload, "max-payload", 0, "BYTES", "Longer payloads are dead letters.",
                    {1, 64UL * 1024 * 1024});
     // A century, so that sums with a time of our own cannot overflow.
@@ -128,6 +136,10 @@ void add_checks(cli::OptionTable& table, Options& o)
         }
         if (o.output.empty()) {
             cli::require_topic_name("--topic", o.topic);
+        }
+        if (o.spill_dir && (o.dlq.to() == cli::DlqOptions::To::file ||
+                            (o.dlq.target.empty() && !o.output.empty()))) {
+            throw usage_error("--spill-dir is for dead letters in a topic; a file takes any size");
         }
         const std::vector<mqtt::Url> urls = parse_urls(o.mqtt);
         const auto all_lack = [&urls](auto what) {
@@ -234,6 +246,8 @@ Settings make_settings(const Options& o)
     if (s.dead_letters.empty() && !s.topic.empty()) {
         s.dead_letters = "topic:" + s.topic + ".dlq";
     }
+    s.spill_dir = o.spill_dir.value_or("").string();
+    s.resolve.stuck_after = o.stuck_after;
     s.metrics_listen = o.metrics.listen;
     s.drain_timeout = o.drain_timeout;
     return s;

@@ -41,6 +41,8 @@ struct Options {
     std::string topic = "device.telemetry";
     std::string output;
     cli::DlqOptions dlq;
+    std::optional<std::filesystem::path> spill_dir;
+    milliseconds stuck_after = Resolve{}.stuck_after;
     std::uint64_t max_payload = 256UL * 1024;
     milliseconds ts_max_age = std::chrono::hours{24};
     milliseconds ts_max_ahead = std::chrono::minutes{5};

@@ -7,6 +7,7 @@
 #include "common/mqtt/url.hpp"
 #include "common/ndjson/line_sink.hpp"
 #include "common/ndjson/open_dead_letters.hpp"
+#include "common/ndjson/spill_folder.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/signals.hpp"
 #include "tools/mqtt2kafka/bridge.hpp"
@@ -38,6 +39,7 @@ struct Outputs {
     std::unique_ptr<Sink> records;
     ndjson::LineSink* lines = nullptr; ///< records, when they go to stdout
     std::optional<DeadLetters> dead_letters;
+    std::unique_ptr<Spill> spill; ///< null without --spill-dir
 };
 
 std::shared_ptr<kafka::Producer> open_producer(const Settings& settings)
@@ -53,6 +55,9 @@ std::shared_ptr<kafka::Producer> open_producer(const Settings& settings)
 Outputs open_outputs(const Settings& settings)
 {
     Outputs outputs;
+    if (!settings.spill_dir.empty()) {
+        outputs.spill = std::make_unique<ndjson::SpillFolder>(settings.spill_dir);
+    }
     const bool dead_topic = std::string_view{settings.dead_letters}.starts_with(kTopicPrefix);
     if (!settings.topic.empty() || dead_topic) {
         outputs.producer = open_producer(settings);
@@ -113,8 +118,10 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     if (!wait_for_kafka(outputs, monitor, shutdown)) {
         return ExitStatus::ok;
     }
-    Forwarder forwarder{settings.translate, settings.window, *outputs.records,
-                        *outputs.dead_letters, outputs.lines != nullptr};
+    Resolve resolve = settings.resolve;
+    resolve.spill = outputs.spill.get();
+    Forwarder forwarder{settings.translate,    settings.window,          *outputs.records,
+                        *outputs.dead_letters, outputs.lines != nullptr, resolve};
     const OutputState state{
         [&outputs] { return !outputs.producer || outputs.producer->connected(); },
         [&outputs] { return outputs.lines != nullptr && outputs.lines->reader_gone(); }};

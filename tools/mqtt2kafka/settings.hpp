@@ -6,6 +6,7 @@
 #include "common/flow/ack_window.hpp"
 #include "common/mqtt/subscriber.hpp"
 #include "tools/mqtt2kafka/ack_cycle.hpp"
+#include "tools/mqtt2kafka/forwarder.hpp"
 #include "tools/mqtt2kafka/rota.hpp"
 #include "tools/mqtt2kafka/translate.hpp"
 
@@ -25,6 +26,8 @@ struct Settings {
     std::vector<std::pair<std::string, std::string>> kafka; ///< librdkafka's, weakest first
     std::string topic;                                      ///< empty: records go to stdout
     std::string dead_letters; ///< FILE, `topic:NAME`, or empty for stderr
+    std::string spill_dir;    ///< empty: none
+    Resolve resolve;          ///< but for the spill
     std::string metrics_listen;
     milliseconds drain_timeout{30'000};
 };

@@ -19,6 +19,7 @@ telemetry=device.telemetry
 fail() {
     complain "FAILED: $*"
     [[ ! -f $scope/bridge/log ]] || tail -n 40 "$scope/bridge/log" >&2
+    kill -0 "${bridge_pid:-}" 2>/dev/null && tail -n 40 "$scope/bridge/last" >&2
     exit 1
 }
 

@@ -37,3 +37,25 @@ TEST_CASE("message batch: messages come back as they were", "[mqtt2kafka]")
     batch.add({"e", "f", 1, false, false});
     CHECK(batch[0].topic == "e");
 }
+
+TEST_CASE("message batch: views stay while it grows, and large messages fit", "[mqtt2kafka]")
+{
+    MessageBatch batch;
+    for (int round = 0; round < 2; ++round) {
+        batch.add({"a", "first", 1, false, false});
+        const auto first = batch[0];
+        const std::string large(3 * MessageBatch::kBlock, 'x');
+        const std::string small(1000, 'y');
+        batch.add({"b", large, 1, false, false});
+        for (int i = 0; i < 2000; ++i) {
+            batch.add({"c", small, 1, false, false});
+        }
+        CHECK(first.payload == "first");
+        CHECK(batch[1].payload == large);
+        CHECK(batch[2].payload == small);
+        CHECK(batch[2001].topic == "c");
+        CHECK(batch[2001].payload == small);
+        CHECK(batch.bytes() == 6 + 1 + large.size() + 2000 * 1001);
+        batch.clear();
+    }
+}

@@ -53,6 +53,7 @@ run_bridge() {
     : >"$scope/bridge/last"
     (
         drop_port_locks
+        [[ -z ${TLM_LIBRDKAFKA:-} ]] || export LD_PRELOAD=$TLM_LIBRDKAFKA # another one than Debian's
         exec "$TLM_BIN/mqtt2kafka" --config "$scope/bridge/config" "$@"
     ) 2>"$scope/bridge/last" &
     bridge_pid=$!

@@ -352,6 +352,12 @@ void Bridge::link_lost(const Error& error)
     m_forwarder.link_lost(m_acknowledging);
     m_now = m_clock.monotonic();
     judge_hang_up();
+    if (m_rota.visiting()) {
+        m_rota.lost(m_now);
+        m_cycle.left(m_now);
+        log::warn("{}; back to {}", error.what(), m_brokers[m_rota.current()]->name);
+        return;
+    }
     m_rota.lost(m_now);
     m_cycle.link_lost(m_now, m_jitter.next());
     m_moving = false;

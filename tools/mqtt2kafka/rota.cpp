@@ -69,11 +69,14 @@ void Rota::heard(Monotonic now) noexcept
 void Rota::lost(Monotonic now)
 {
     m_subscribed = false;
-    m_places[m_current] = {now + m_options.probe_interval, m_options.visit_first};
-    if (visiting()) {
+    Place& failed = m_places[m_current];
+    if (visiting()) { // it answers, and yet will not have us: not too often
+        failed.interval = std::min(2 * failed.interval, m_options.visit_limit);
+        failed.due = now + failed.interval;
         m_current = *m_home;
         return;
     }
+    failed = {now + m_options.probe_interval, m_options.visit_first};
     m_home.reset();
     m_current = (m_current + 1) % m_places.size();
 }

@@ -33,6 +33,9 @@ class Rota {
     /// The broker to be at: connected, or the next to connect to.
     [[nodiscard]] std::size_t current() const noexcept { return m_current; }
 
+    /// At a broker that is not the home, or on the way to it.
+    [[nodiscard]] bool visiting() const noexcept { return m_home && *m_home != m_current; }
+
     /// True at the home broker, with nobody to look for at the moment.
     [[nodiscard]] bool settled(Monotonic now) const { return !visiting() && !wanted(now); }
 
@@ -60,8 +63,6 @@ class Rota {
         Monotonic due{}; ///< not looked for before this; at the start at once
         milliseconds interval{0};
     };
-
-    [[nodiscard]] bool visiting() const noexcept { return m_home && *m_home != m_current; }
 
     RotaOptions m_options;
     std::vector<Place> m_places;

@@ -137,7 +137,16 @@ TEST_CASE("rota: a failed visit ends at home, one whose home has gone is a stay"
         rig.rota.lost(rig.now);
         CHECK(rig.rota.current() == 0);
         rig.rota.subscribed(rig.now);
-        CHECK_FALSE(rig.rota.wanted(rig.now));
+        for (const auto pause : {4s, 8s, 16s, 32s, 60s, 60s}) { // ever less often
+            rig.now += pause - 1ms;
+            CHECK_FALSE(rig.rota.wanted(rig.now));
+            rig.now += 1ms;
+            rig.go();
+            CHECK(rig.rota.visiting());
+            rig.rota.lost(rig.now);
+            rig.rota.subscribed(rig.now);
+            CHECK(rig.rota.current() == 0);
+        }
     }
     SECTION("home fails")
     {

@@ -185,6 +185,15 @@ void add_dlq(OptionTable& table, DlqOptions& options, const KafkaOptions& kafka)
     });
 }
 
+void require_own_topic(const DlqOptions& dlq, std::string_view flag, std::string_view topic)
+{
+    if (dlq.to() == DlqOptions::To::topic && dlq.topic() == topic) {
+        throw usage_error(fmt::format("--dlq and {} name the same topic, '{}': dead letters need "
+                                      "one of their own",
+                                      flag, topic));
+    }
+}
+
 void add_metrics(OptionTable& table, MetricsOptions& options)
 {
     table.group("Operation");

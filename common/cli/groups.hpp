@@ -72,6 +72,10 @@ struct DlqOptions {
 
 void add_dlq(OptionTable& table, DlqOptions& options, const KafkaOptions& kafka);
 
+/// Throws Error usage when dead letters would go to the topic that `flag` names: what reads it
+/// would reject them again, for ever.
+void require_own_topic(const DlqOptions& dlq, std::string_view flag, std::string_view topic);
+
 /// --metrics-listen: empty, no listener; see ops::parse_listen_address().
 struct MetricsOptions {
     std::string listen;

@@ -192,12 +192,30 @@ void ClientState::throw_fatal() const
     throw fatal_error("Kafka: the client has given up: " + m_fatal_text);
 }
 
+namespace {
+
+/// librdkafka before 2.6.1 repeats its own nonce in SCRAM's last message (its pull request 4895); a
+/// broker from 4.0 on, which compares it as RFC 5802 says, calls that a wrong password.
+void warn_of_scram(const Properties& properties)
+{
+    constexpr int kFixed = 0x02060100;
+    const auto* const mechanism = properties.find("sasl.mechanisms");
+    if (rd_kafka_version() < kFixed && mechanism != nullptr && mechanism->starts_with("SCRAM")) {
+        log::warn("librdkafka {} cannot log in at Kafka 4 with {}: that wants 2.6.1; a certificate "
+                  "(mTLS), or PLAIN over TLS, works",
+                  rd_kafka_version_str(), *mechanism);
+    }
+}
+
+} // namespace
+
 ClientHandle make_client(rd_kafka_type_t type, const Properties& properties, ClientState& state,
                          const std::function<void(rd_kafka_conf_t*)>& prepare)
 {
     if (properties.find("bootstrap.servers") == nullptr) {
         throw usage_error("no Kafka brokers given");
     }
+    warn_of_scram(properties);
     Conf conf(rd_kafka_conf_new());
     properties.apply(conf.get());
     rd_kafka_conf_set_opaque(conf.get(), &state);

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace tlm::mqtt {
 namespace {
@@ -67,6 +68,7 @@ void Session::open(const SubscriberOptions& options, Version version)
     destroy();
     m_version = version;
     m_filters = options.filters;
+    m_retained = options.retained;
     m_refusal.clear();
     m_connected = m_subscribed = m_version_refused = m_watch_dup = m_dup = m_answered = false;
     m_question_id = 0;
@@ -133,6 +135,9 @@ void Session::start(const SubscriberOptions& options)
 void Session::destroy() noexcept
 {
     m_handle.reset();
+    if (m_connected && std::exchange(m_drops_id, 0) != 0) {
+        m_ask_for_drops = false; // some brokers end the connection instead of saying no
+    }
     m_connected = m_subscribed = false;
 }
 
@@ -207,12 +212,12 @@ void Session::set_callbacks() noexcept
             auto* const session = static_cast<Session*>(self);
             session->m_answered = session->m_answered || packet_id == session->m_question_id;
         });
-    mosquitto_message_v5_callback_set(
-        handle(),
-        [](mosquitto*, void* self, const mosquitto_message* message, const mosquitto_property*) {
-            auto* const session = static_cast<Session*>(self);
-            session->guard([=] { session->on_message(*message); });
-        });
+    mosquitto_message_v5_callback_set(handle(), [](mosquitto*, void* self,
+                                                   const mosquitto_message* message,
+                                                   const mosquitto_property* props) {
+        auto* const session = static_cast<Session*>(self);
+        session->guard([=] { session->on_message(*message, props); });
+    });
     mosquitto_disconnect_v5_callback_set(
         handle(), [](mosquitto*, void* self, int code, const mosquitto_property*) {
             static_cast<Session*>(self)->m_disconnect_code = code;
@@ -232,13 +237,8 @@ void Session::on_connect(int code, int flags)
                 static_cast<Session*>(self)->on_log(line);
             });
         }
-        // Retained messages come with a session's first subscription, not with each connection.
-        const int options = m_version == Version::v5 ? int{MQTT_SUB_OPT_SEND_RETAIN_NEW} : 0;
-        require(subscribe(m_filters, 1, options, &m_subscribe_id), "the subscription");
-        if (m_version == Version::v5) {
-            // Only to see what the broker drops: an answer that says no is as good.
-            static_cast<void>(subscribe({kDroppedTopic}, 0, 0, nullptr));
-        }
+        require(subscribe(m_filters, 1, subscribe_options(), &m_subscribe_id), "the subscription");
+        watch_drops();
         m_paused = true;
         return;
     }
@@ -247,6 +247,30 @@ void Session::on_connect(int code, int flags)
         code == (v5 ? int{MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION} : kUnacceptableVersion311);
     m_refusal = fmt::format("the broker refuses the connection: {}",
                             v5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code));
+}
+
+/// Only to see what the broker drops: an answer that says no is as good.
+void Session::watch_drops()
+{
+    if (m_ask_for_drops) {
+        static_cast<void>(subscribe({kDroppedTopic}, 0, 0, &m_drops_id));
+    }
+}
+
+int Session::subscribe_options() const noexcept
+{
+    if (m_version != Version::v5) {
+        return 0;
+    }
+    switch (m_retained) {
+    case Retained::once:
+        return MQTT_SUB_OPT_SEND_RETAIN_NEW;
+    case Retained::never:
+        return MQTT_SUB_OPT_SEND_RETAIN_NEVER;
+    case Retained::always:
+        return MQTT_SUB_OPT_SEND_RETAIN_ALWAYS;
+    }
+    return 0;
 }
 
 int Session::subscribe(const std::vector<std::string>& filters, int qos, int options,
@@ -265,6 +289,9 @@ int Session::subscribe(const std::vector<std::string>& filters, int qos, int opt
 void Session::on_subscribe(int packet_id, int count, const int* granted)
 {
     constexpr int kRefused = 0x80;
+    if (packet_id == m_drops_id) {
+        m_drops_id = 0;
+    }
     if (packet_id != m_subscribe_id) {
         return;
     }
@@ -286,7 +313,7 @@ void Session::on_subscribe(int packet_id, int count, const int* granted)
     m_subscribed = m_refusal.empty();
 }
 
-void Session::on_message(const mosquitto_message& message)
+void Session::on_message(const mosquitto_message& message, const mosquitto_property* properties)
 {
     const std::string_view payload{static_cast<const char*>(message.payload),
                                    static_cast<std::size_t>(message.payloadlen)};
@@ -300,8 +327,9 @@ void Session::on_message(const mosquitto_message& message)
         mosquitto_log_callback_set(handle(), nullptr);
     }
     ++m_messages;
-    const bool room =
-        m_receiver.on_message({message.topic, payload, message.qos, message.retain, m_dup});
+    m_properties.read(properties);
+    const bool room = m_receiver.on_message({message.topic, payload, message.qos, message.retain,
+                                             m_dup, m_properties.headers(), m_properties.cut()});
     m_dup = false;
     if (!room) {
         m_paused = m_full = true;

@@ -2,6 +2,7 @@
 // One connection of libmosquitto and what its callbacks said; private to this library.
 #pragma once
 
+#include "common/mqtt/properties.hpp"
 #include "common/mqtt/subscriber.hpp"
 
 #include <mosquitto.h>
@@ -81,8 +82,10 @@ class Session {
 
     void on_connect(int code, int flags);
     void on_subscribe(int packet_id, int count, const int* granted);
-    void on_message(const mosquitto_message& message);
+    void on_message(const mosquitto_message& message, const mosquitto_property* properties);
     void on_log(std::string_view line) noexcept;
+    void watch_drops();
+    [[nodiscard]] int subscribe_options() const noexcept;
     [[nodiscard]] int subscribe(const std::vector<std::string>& filters, int qos, int options,
                                 int* packet_id);
 
@@ -92,7 +95,9 @@ class Session {
 
     Receiver& m_receiver;
     std::unique_ptr<mosquitto, Destroy> m_handle;
+    PropertyReader m_properties;
     std::vector<std::string> m_filters;
+    Retained m_retained = Retained::once;
     Version m_version = Version::v5;
     std::exception_ptr m_thrown;
     std::string m_refusal; ///< why the broker will not have us
@@ -100,6 +105,8 @@ class Session {
     int m_subscribe_id = 0;
     int m_question_id = 0; ///< packet id of the open question
     bool m_answered = false;
+    int m_drops_id = 0; ///< of the subscription to the broker's counter; 0: answered, or none
+    bool m_ask_for_drops = true;
     int m_disconnect_code = 0;
     bool m_paused = false;
     bool m_full = false;

@@ -5,17 +5,27 @@
 #include "common/base/time.hpp"
 #include "common/mqtt/codec.hpp"
 #include "common/mqtt/url.hpp"
+#include "common/record/header.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tlm::mqtt {
+
+/// Which retained messages the broker shall send. 3.1.1 knows no such wish: the broker sends them
+/// all with each connection.
+enum class Retained {
+    once,   ///< with the first subscription of a session
+    never,  ///< none; what is published while we are subscribed is not one of them
+    always, ///< all of them with each connection
+};
 
 struct SubscriberOptions {
     Url url;
@@ -26,6 +36,7 @@ struct SubscriberOptions {
     std::chrono::seconds keep_alive{60};
     std::uint16_t receive_maximum = 10'000; ///< unacknowledged messages, a hint to the broker; 5
     std::chrono::seconds session_expiry = std::chrono::hours{7 * 24}; ///< > 0; 5 only
+    Retained retained = Retained::once;
     std::string user; ///< empty: that of the URL, which may be empty too
     std::string password;
     std::string ca_file;                    ///< with TLS; empty: the system's certificates
@@ -42,6 +53,9 @@ struct Message {
     bool retain = false;
     /// The broker has sent it before. Known only for the redeliveries at the start of a connection.
     bool dup = false;
+    /// MQTT 5: what the publisher said about it; see PropertyReader.
+    std::span<const Header> properties{};
+    std::size_t properties_cut = 0; ///< how many more there were
 };
 
 /// Takes messages as they are read.
@@ -132,7 +146,8 @@ class Subscriber {
     [[nodiscard]] Version version() const noexcept;
 
     /// `$SYS/broker/publish/messages/dropped`, where the broker tells: messages that it had taken
-    /// and did not keep for a subscriber, since its start.
+    /// and did not keep for a subscriber, since its start. It is not asked again when a connection
+    /// broke at that question.
     [[nodiscard]] std::optional<std::uint64_t> dropped_by_broker() const noexcept;
 
   private:

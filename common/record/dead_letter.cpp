@@ -75,6 +75,11 @@ std::vector<Header> dead_letter_headers(const DeadLetter& letter)
     if (letter.suppressed > 0) {
         headers.push_back({"tlm-suppressed", std::to_string(letter.suppressed)});
     }
+    if (letter.spilled) {
+        headers.push_back({"tlm-payload-size", std::to_string(letter.spilled->size)});
+        headers.push_back({"tlm-payload-sha256", letter.spilled->sha256});
+        headers.push_back({"tlm-payload-file", letter.spilled->file});
+    }
     return headers;
 }
 
@@ -112,6 +117,14 @@ void append_dead_letter(std::string& out, const DeadLetter& letter)
     if (!letter.key.empty()) {
         out += ',';
         append_bytes(out, "key", letter.key);
+    }
+    if (letter.spilled) {
+        out += R"(,"payloadSize":)";
+        out += std::to_string(letter.spilled->size);
+        out += R"(,"payloadSha256":)";
+        append_json_string(out, letter.spilled->sha256);
+        out += R"(,"payloadFile":)";
+        append_json_string(out, letter.spilled->file);
     }
     out += ',';
     append_bytes(out, "payload", letter.payload);

@@ -7,12 +7,22 @@
 #include "common/record/reject.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tlm {
+
+/// Where the whole payload is of a dead letter that carries only its beginning.
+struct Spilled {
+    std::uint64_t size = 0; ///< in bytes
+    std::string sha256;     ///< in hexadecimal
+    std::string file;       ///< on the machine of the program that rejected it
+
+    bool operator==(const Spilled&) const = default;
+};
 
 /// Something that was not accepted, on its way to where it can be examined and sent again.
 /// As a Kafka record its value is `payload`, unchanged, its key `key`, the rest are headers; in a
@@ -26,6 +36,7 @@ struct DeadLetter {
     unsigned attempt = 1;          ///< how often this payload was rejected so far
     std::vector<Header> headers{}; ///< of the original on Kafka: they stay with it on Kafka
     std::uint64_t suppressed = 0;  ///< above 0: no payload, a summary of so many that were not sent
+    std::optional<Spilled> spilled{}; ///< then `payload` is only the first bytes
 };
 
 /// How often a payload with these headers was rejected before: its tlm-attempt, else 0.
@@ -33,7 +44,8 @@ struct DeadLetter {
 
 /// The headers of a dead letter on Kafka: those of the original, without what an earlier rejection
 /// said, then tlm-reason, tlm-detail, tlm-path, tlm-schema,
-/// tlm-source-*, tlm-received-at, tlm-attempt, tlm-suppressed.
+/// tlm-source-*, tlm-received-at, tlm-attempt, tlm-suppressed, and tlm-payload-size, -sha256 and
+/// -file of a spilled one.
 [[nodiscard]] std::vector<Header> dead_letter_headers(const DeadLetter& letter);
 
 /// Appends the letter as one line of NDJSON without its newline; bytes that are not UTF-8 go into

@@ -44,6 +44,8 @@ std::string_view reason_name(Reason reason) noexcept
         return "schema_limit";
     case Reason::pattern_limit:
         return "pattern_limit";
+    case Reason::refused_by_kafka:
+        return "refused_by_kafka";
     case Reason::refused_by_store:
         return "refused_by_store";
     case Reason::unknown_device:

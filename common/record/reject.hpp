@@ -31,6 +31,7 @@ enum class Reason {
     schema,        ///< violates the JSON Schema
     schema_limit,  ///< judging it by the schema took more levels or steps than the limit
     pattern_limit, ///< a pattern of the schema took more work than the limit
+    refused_by_kafka, ///< Kafka's rules for the topic, other than its size
     refused_by_store, ///< the database refused the row
     unknown_device,   ///< the device is not in the registry
     rate_limited,     ///< the device sends more than it may

@@ -19,6 +19,7 @@ telemetry=device.telemetry
 fail() {
     complain "FAILED: $*"
     [[ ! -f $scope/bridge/log ]] || tail -n 40 "$scope/bridge/log" >&2
+    kill -0 "${bridge_pid:-}" 2>/dev/null && tail -n 40 "$scope/bridge/last" >&2
     exit 1
 }
 
@@ -52,6 +53,7 @@ run_bridge() {
     : >"$scope/bridge/last"
     (
         drop_port_locks
+        [[ -z ${TLM_LIBRDKAFKA:-} ]] || export LD_PRELOAD=$TLM_LIBRDKAFKA # another one than Debian's
         exec "$TLM_BIN/mqtt2kafka" --config "$scope/bridge/config" "$@"
     ) 2>"$scope/bridge/last" &
     bridge_pid=$!

@@ -40,6 +40,12 @@ void AckCycle::link_lost(Monotonic now, double unit)
     m_retry_at = now + m_backoff.next(unit);
 }
 
+void AckCycle::left(Monotonic now) noexcept
+{
+    m_state = State::offline;
+    m_retry_at = now;
+}
+
 /// What was sent before the connection went must be resolved first: it would be sent again, and
 /// with Kafka away every new connection would add another window to the memory in use.
 Step AckCycle::offline(const Observed& seen)

@@ -82,6 +82,9 @@ class AckCycle {
     /// The connection broke or could not be made. `unit` is a random number in [0, 1).
     void link_lost(Monotonic now, double unit);
 
+    /// The connection was left in order, everything read being acknowledged: connect again at once.
+    void left(Monotonic now) noexcept;
+
     /// True while the connection is given up because Kafka does not answer.
     [[nodiscard]] bool parked() const noexcept { return m_parked; }
 

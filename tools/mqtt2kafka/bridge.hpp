@@ -8,13 +8,16 @@
 #include "common/mqtt/subscriber.hpp"
 #include "common/ops/random.hpp"
 #include "tools/mqtt2kafka/ack_cycle.hpp"
+#include "tools/mqtt2kafka/broker.hpp"
 #include "tools/mqtt2kafka/forwarder.hpp"
-#include "tools/mqtt2kafka/hang_ups.hpp"
 #include "tools/mqtt2kafka/monitor.hpp"
+#include "tools/mqtt2kafka/rota.hpp"
 #include "tools/mqtt2kafka/settings.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <vector>
 
 namespace tlm::ops {
 class Shutdown;
@@ -60,17 +63,23 @@ class Bridge final : public mqtt::Receiver {
     void act_on_link(Action action);
     void wait(const Step& step);
     void connect();
+    [[nodiscard]] bool reachable();
+    void remember_head();
+    void consider_move();
+    void move(std::size_t broker);
     void read();
     void write();
     void release();
     void prove();
     void take_proof();
+    void keep(const std::optional<Marks>& marks);
+    [[nodiscard]] std::size_t sessions() const noexcept;
     void abandon();
     void close();
     void link_lost(const Error& error);
     void judge_hang_up();
-    [[nodiscard]] bool broker_listens();
     void notice_session();
+    void watch_drops();
     void request_stop();
     void update_monitor();
 
@@ -83,8 +92,9 @@ class Bridge final : public mqtt::Receiver {
     SystemClock m_clock;
     ops::Jitter m_jitter;
     AckCycle m_cycle;
-    HangUps m_hang_ups;
-    mqtt::Subscriber m_subscriber;
+    std::vector<std::unique_ptr<Broker>> m_brokers; ///< as --mqtt names them
+    Rota m_rota;
+    Broker* m_broker; ///< that of m_rota.current()
     Links m_links;
     Monotonic m_now;
     Monotonic m_connected_at;
@@ -95,7 +105,7 @@ class Bridge final : public mqtt::Receiver {
     bool m_acknowledging = false; ///< acknowledgements of the window were written, maybe in part
     bool m_session_noticed = false;
     bool m_subscription_noticed = false;
-    bool m_had_session = false; ///< the broker should know us
+    bool m_moving = false; ///< between two brokers, on purpose
     bool m_connected_before = false;
     ExitStatus m_status = ExitStatus::ok;
 };

@@ -6,23 +6,33 @@
 namespace tlm::mqtt2kafka {
 namespace {
 
-/// The sink's error when Kafka will not take a record of this size, ever.
-constexpr std::string_view kTooLarge = "MSG_SIZE_TOO_LARGE";
+/// Between two attempts to send a record that Kafka's rules refuse.
+constexpr milliseconds kAttemptInterval{1000};
+
+std::size_t size_of(const Message& message)
+{
+    std::size_t bytes = message.topic.size() + message.payload.size();
+    for (const Header& property : message.properties) {
+        bytes += sizeof property + property.name.size() + property.value.size();
+    }
+    return bytes;
+}
 
 } // namespace
 
 Forwarder::Forwarder(TranslateOptions options, AckWindow::Bound bound, Sink& records,
-                     DeadLetters& dead_letters, bool flush_records)
+                     DeadLetters& dead_letters, bool flush_records, Resolve resolve)
     : m_translator(std::move(options)),
       m_records(records),
-      m_dead_letters(dead_letters),
+      m_dead_letters(dead_letters, resolve.spill),
       m_flush_records(flush_records),
+      m_resolve(resolve),
       m_window(bound)
 {}
 
 void Forwarder::take(const Message& message, Monotonic now)
 {
-    const Ticket ticket = m_window.open(message.topic.size() + message.payload.size(), now);
+    const Ticket ticket = m_window.open(size_of(message), now);
     if (m_batch.size() == 0) {
         m_first_ticket = ticket;
     }
@@ -35,6 +45,7 @@ void Forwarder::take(const Message& message, Monotonic now)
 void Forwarder::count(const Message& message)
 {
     ++m_counts.received;
+    m_counts.properties_cut += message.properties_cut;
     if (message.qos == 0) {
         ++m_counts.without_guarantee;
     } else {
@@ -49,13 +60,12 @@ void Forwarder::count(const Message& message)
     }
 }
 
-void Forwarder::advance(EpochMs wall)
+void Forwarder::advance(EpochMs wall, Monotonic now)
 {
+    m_now = now;
     send_unsent(wall);
     settle_records();
-    if (!m_dead.empty()) {
-        settle_dead_letters();
-    }
+    settle_dead_letters();
 }
 
 void Forwarder::send_unsent(EpochMs wall)
@@ -101,30 +111,51 @@ bool Forwarder::send(std::size_t index, const Translation& translation)
 
 void Forwarder::send_refused(EpochMs wall)
 {
-    for (auto it = m_refused.begin(); it != m_refused.end();) {
-        const auto& [index, refused] = *it;
-        if (refused.alone) {
-            const Reject reject{Reason::too_long, "", "Kafka refused the record: " + refused.error};
-            if (!send_dead_letter(index, m_translator.dead_letter(m_batch[index], reject, wall))) {
-                return;
-            }
-        } else {
-            if (m_at_records > 0 || !send(index, m_translator.translate(m_batch[index], wall))) {
-                return;
-            }
-            m_alone = index;
-        }
-        it = m_refused.erase(it);
+    while (!m_refused.empty() && resolve(m_refused.begin()->first, wall)) {
+        m_refused.erase(m_refused.begin());
     }
+    m_dead_letters.send_again([this, wall](Ticket ticket, const Reject& reject) {
+        return m_translator.dead_letter(m_batch[m_window.index_of(ticket)], reject, wall);
+    });
+}
+
+/// False: not now.
+bool Forwarder::resolve(std::size_t index, EpochMs wall)
+{
+    const Refused& refused = m_refused.at(index);
+    const bool too_large = refused.refusal == Refusal::too_large;
+    const bool stuck = m_alone_refused_at && m_now - *m_alone_refused_at >= m_resolve.stuck_after;
+    if (refused.alone && (too_large || stuck)) {
+        const Reject reject{too_large ? Reason::too_long : Reason::refused_by_kafka, "",
+                            "Kafka refused the record: " + refused.error};
+        m_held_up.clear();
+        return send_dead_letter(index, m_translator.dead_letter(m_batch[index], reject, wall));
+    }
+    if (m_at_records > 0 || (refused.alone && m_now < m_next_attempt) ||
+        !send(index, m_translator.translate(m_batch[index], wall))) {
+        return false;
+    }
+    if (m_alone != index) {
+        m_alone = index;
+        m_alone_refused_at.reset();
+    }
+    m_next_attempt = m_now + kAttemptInterval;
+    return true;
+}
+
+void Forwarder::refused(std::size_t index, std::string error, Refusal refusal)
+{
+    const bool alone = m_alone == index;
+    if (alone && refusal == Refusal::of_the_record) {
+        m_alone_refused_at = m_alone_refused_at.value_or(m_now);
+        m_held_up = "Kafka refuses a record on its own: " + error;
+    }
+    m_refused[index] = {std::move(error), refusal, alone};
 }
 
 bool Forwarder::send_dead_letter(std::size_t index, const DeadLetter& letter)
 {
-    if (!m_dead_letters.send(letter, m_first_ticket + index)) {
-        return false;
-    }
-    m_dead.emplace(index, letter.reject.reason);
-    return true;
+    return m_dead_letters.send(letter, m_first_ticket + index);
 }
 
 void Forwarder::settle_records()
@@ -142,8 +173,12 @@ void Forwarder::settle_records()
             if (delivery.partition >= 0) {
                 m_fates[index].place = {delivery.partition, delivery.offset};
             }
-        } else if (delivery.error.starts_with(kTooLarge)) {
-            m_refused[index] = {std::move(delivery.error), m_alone == index};
+            if (m_alone == index) {
+                m_held_up.clear();
+            }
+        } else if (const Refusal refusal = judge_refusal(delivery.error);
+                   refusal != Refusal::no_fault_of_the_record) {
+            refused(index, std::move(delivery.error), refusal);
         } else if (m_window.fail(delivery.ticket)) {
             m_failure = "a record was not written: " + delivery.error;
         }
@@ -152,18 +187,16 @@ void Forwarder::settle_records()
 
 void Forwarder::settle_dead_letters()
 {
-    if (m_dead_letters.form() == DeadLetters::Form::line) {
-        static_cast<void>(m_dead_letters.flush(milliseconds{0}));
+    if (m_dead_letters.empty()) {
+        return;
     }
-    m_deliveries.clear();
-    m_dead_letters.collect(m_deliveries);
-    for (const Delivery& delivery : m_deliveries) {
-        if (delivery.delivered && m_window.confirm(delivery.ticket)) {
-            const auto dead = m_dead.find(m_window.index_of(delivery.ticket));
-            ++m_counts.dead_letters[dead->second];
-            m_dead.erase(dead);
-        } else if (!delivery.delivered && m_window.fail(delivery.ticket)) {
-            m_failure = "a dead letter was not written: " + delivery.error;
+    m_dead_letters.collect(m_settled);
+    for (const DeadLetterLane::Settled& settled : m_settled) {
+        if (settled.error.empty() && m_window.confirm(settled.ticket)) {
+            ++m_counts.dead_letters[settled.reason];
+            m_counts.spilled += settled.spilled ? 1U : 0U;
+        } else if (!settled.error.empty() && m_window.fail(settled.ticket)) {
+            m_failure = "a dead letter was not written: " + settled.error;
         }
     }
 }
@@ -191,9 +224,11 @@ void Forwarder::forget_batch()
 {
     m_batch.clear();
     m_fates.clear();
-    m_dead.clear();
+    m_dead_letters.clear();
     m_refused.clear();
     m_alone.reset();
+    m_alone_refused_at.reset();
+    m_held_up.clear();
     m_sent = 0;
     m_at_records = 0;
     m_acknowledgeable = 0;

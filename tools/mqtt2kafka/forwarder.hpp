@@ -6,8 +6,10 @@
 #include "common/flow/ack_window.hpp"
 #include "common/flow/dead_letters.hpp"
 #include "common/flow/sink.hpp"
+#include "tools/mqtt2kafka/dead_letter_lane.hpp"
 #include "tools/mqtt2kafka/message_batch.hpp"
 #include "tools/mqtt2kafka/redeliveries.hpp"
+#include "tools/mqtt2kafka/refusal.hpp"
 #include "tools/mqtt2kafka/translate.hpp"
 
 #include <cstddef>
@@ -27,14 +29,24 @@ struct Counts {
     std::uint64_t redelivered = 0;       ///< received with the DUP flag
     std::uint64_t recognised = 0;        ///< redelivered, known to be in Kafka, not sent again
     std::uint64_t retained = 0;
+    std::uint64_t properties_cut = 0; ///< MQTT 5 properties beyond the limits, left out
     std::uint64_t replaced_timestamps = 0;
     std::uint64_t acknowledged = 0;               ///< messages above QoS 0 whose PUBACK was written
     std::map<Reason, std::uint64_t> dead_letters; ///< confirmed by the dead-letter sink
+    std::uint64_t spilled = 0;                    ///< of these, with the payload in a file
+};
+
+/// What becomes of messages that Kafka does not take.
+struct Resolve {
+    Spill* spill = nullptr; ///< for payloads that no topic takes; null: they are held
+    /// A record that Kafka refuses for its rules is tried for so long before it is a dead letter.
+    milliseconds stuck_after{30'000};
 };
 
 /// Takes messages, sends each as a record or a dead letter, and says when all of them are
 /// confirmed. A record that the sink refuses as too large becomes a dead letter, but not with its
-/// neighbours: a broker refuses whole batches, so what was refused is sent once more on its own. A
+/// neighbours: a broker refuses whole batches, so what was refused is sent once more on its own.
+/// One that is refused for other rules of its topic is sent again for a while, for rules change. A
 /// message is failed() when it cannot be made safe at all: then nothing may be acknowledged.
 /// Pure apart from the sinks; used by one thread.
 class Forwarder {
@@ -42,7 +54,7 @@ class Forwarder {
     /// The sinks must outlive this object. `flush_records`: the sink confirms only what was
     /// flushed, as lines to a descriptor do.
     Forwarder(TranslateOptions options, AckWindow::Bound bound, Sink& records,
-              DeadLetters& dead_letters, bool flush_records);
+              DeadLetters& dead_letters, bool flush_records, Resolve resolve = {});
 
     /// True while the window can take() one more.
     [[nodiscard]] bool has_room() const noexcept { return m_window.has_room(); }
@@ -50,7 +62,7 @@ class Forwarder {
     void take(const Message& message, Monotonic now);
 
     /// Sends what is not sent yet, as far as the sinks have room, and takes delivery reports.
-    void advance(EpochMs wall);
+    void advance(EpochMs wall, Monotonic now);
 
     /// Messages taken whose fate is not known.
     [[nodiscard]] std::size_t unconfirmed() const noexcept { return m_window.outstanding(); }
@@ -59,6 +71,9 @@ class Forwarder {
     [[nodiscard]] bool failed() const noexcept { return m_window.failed() > 0; }
 
     [[nodiscard]] const std::string& failure() const noexcept { return m_failure; }
+
+    /// Why a record is sent again and again, while it is; else empty.
+    [[nodiscard]] const std::string& held_up() const noexcept { return m_held_up; }
 
     /// Everything taken was confirmed and then acknowledged: forgets it.
     void release();
@@ -97,6 +112,8 @@ class Forwarder {
     [[nodiscard]] bool send_first(std::size_t index, EpochMs wall);
     [[nodiscard]] bool send(std::size_t index, const Translation& translation);
     void send_refused(EpochMs wall);
+    [[nodiscard]] bool resolve(std::size_t index, EpochMs wall);
+    void refused(std::size_t index, std::string error, Refusal refusal);
     [[nodiscard]] bool send_dead_letter(std::size_t index, const DeadLetter& letter);
     void settle_records();
     void settle_dead_letters();
@@ -105,8 +122,9 @@ class Forwarder {
 
     Translator m_translator;
     Sink& m_records;
-    DeadLetters& m_dead_letters;
+    DeadLetterLane m_dead_letters;
     bool m_flush_records;
+    Resolve m_resolve;
 
     MessageBatch m_batch;
     AckWindow m_window;
@@ -121,12 +139,17 @@ class Forwarder {
 
     struct Refused {
         std::string error;
+        Refusal refusal;
         bool alone = false; ///< the sink has refused it on its own: it is the one
     };
 
-    std::map<std::size_t, Refused> m_refused; ///< by index: too large for the sink
-    std::optional<std::size_t> m_alone;       ///< index: sent once more, on its own
-    std::map<std::size_t, Reason> m_dead;     ///< by index: with the dead-letter sink
+    std::map<std::size_t, Refused> m_refused;    ///< by index: to be sent again, or given up
+    std::optional<std::size_t> m_alone;          ///< index: sent once more, on its own
+    std::optional<Monotonic> m_alone_refused_at; ///< the first time
+    Monotonic m_next_attempt;                    ///< of m_alone
+    std::string m_held_up;
+    Monotonic m_now;
+    std::vector<DeadLetterLane::Settled> m_settled;
     std::vector<Delivery> m_deliveries;
     std::string m_failure;
     Counts m_counts;

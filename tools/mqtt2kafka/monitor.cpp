@@ -27,10 +27,16 @@ Monitor::Monitor(const std::string& listen)
       m_metrics("mqtt2kafka"),
       m_reconnects(m_metrics.counter(name("mqtt_reconnects_total"),
                                      "Connections to the MQTT broker after the first.")),
+      m_moves(m_metrics.counter(name("mqtt_moves_total"),
+                                "Moves from one MQTT broker to another, in order.")),
       m_sessions_lost(m_metrics.counter(
           name("mqtt_sessions_lost_total"),
           "The broker had forgotten our session, and whatever was queued in it.")),
+      m_retained_skipped(m_metrics.counter(name("messages_retained_skipped_total"),
+                                           "Retained messages acknowledged and not forwarded.")),
       m_subscribed(m_metrics.gauge(name("mqtt_subscribed"), "1 while the broker serves us.")),
+      m_broker(m_metrics.gauge(name("mqtt_broker"),
+                               "Which of the MQTT brokers we are at; 0 is the first.")),
       m_parked(m_metrics.gauge(name("parked"),
                                "1 while the MQTT connection is given up because Kafka is away.")),
       m_kafka(m_metrics.gauge(name("kafka_connected"), "1 while a Kafka broker answers.")),
@@ -40,7 +46,7 @@ Monitor::Monitor(const std::string& listen)
       m_oldest(m_metrics.gauge(name("oldest_unacknowledged_seconds"),
                                "For how long the oldest of them has been waiting.")),
       m_dropped(m_metrics.gauge(name("mqtt_broker_dropped_messages"),
-                                "What the MQTT broker says it has dropped since its start."))
+                                "What the MQTT brokers say they have dropped since their start."))
 {
     add_counter(&Counts::received, "messages_received_total", "MQTT messages read.");
     add_counter(&Counts::forwarded, "messages_forwarded_total", "Records confirmed by Kafka.");
@@ -53,6 +59,10 @@ Monitor::Monitor(const std::string& listen)
     add_counter(&Counts::recognised, "messages_recognised_total",
                 "Redelivered messages that Kafka had already; not sent again.");
     add_counter(&Counts::retained, "messages_retained_total", "Retained messages received.");
+    add_counter(&Counts::spilled, "dead_letters_spilled_total",
+                "Dead letters whose payload is in a file, confirmed.");
+    add_counter(&Counts::properties_cut, "mqtt_properties_cut_total",
+                "MQTT 5 properties that went beyond the limits of a message and were left out.");
     add_counter(&Counts::replaced_timestamps, "timestamps_replaced_total",
                 "Records with our time as Kafka's timestamp, the device's being too far off.");
     if (!listen.empty()) {
@@ -75,15 +85,18 @@ void Monitor::update(const Forwarder& forwarder, const Links& links, Monotonic n
     }
     count_dead_letters(counts);
     m_reconnects.follow(links.reconnects);
+    m_moves.follow(links.moves);
     m_sessions_lost.follow(links.sessions_lost);
+    m_retained_skipped.follow(links.retained_skipped);
     m_subscribed.set(links.subscribed ? 1 : 0);
+    m_broker.set(static_cast<double>(links.broker));
     m_parked.set(links.parked ? 1 : 0);
     m_kafka.set(links.kafka ? 1 : 0);
-    m_dropped.set(static_cast<double>(links.dropped_by_broker.value_or(0)));
+    m_dropped.set(static_cast<double>(links.dropped_by_broker));
     const AckWindow& window = forwarder.window();
     m_window_fill.set(static_cast<double>(window.items()));
     m_window_bytes.set(static_cast<double>(window.bytes()));
-    const auto age = window.oldest() ? now - *window.oldest() : Monotonic::duration::zero();
+    const auto age = links.oldest ? now - *links.oldest : Monotonic::duration::zero();
     m_oldest.set(std::chrono::duration<double>(age).count());
 
     m_health.set_ready(links.subscribed && !links.parked && links.kafka && age < kPatience);
@@ -117,6 +130,11 @@ void Monitor::tell_systemd(const Counts& counts, const Links& links, Monotonic n
                                                       : "connecting to the MQTT broker";
     std::string status =
         fmt::format("{}; {} forwarded, {} dead letters", state, counts.forwarded, dead);
+    if (!links.held_up.empty() && links.oldest) {
+        status += fmt::format("; held up for {} s: {}",
+                              std::chrono::duration_cast<seconds>(now - *links.oldest).count(),
+                              links.held_up);
+    }
     if (status != m_status) {
         m_status = std::move(status);
         m_health.set_detail(m_status);

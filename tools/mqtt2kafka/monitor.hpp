@@ -21,10 +21,15 @@ namespace tlm::mqtt2kafka {
 struct Links {
     bool subscribed = false;
     bool parked = false;
-    bool kafka = false; ///< a Kafka broker answers; true when records go to stdout
+    bool kafka = false;     ///< a Kafka broker answers; true when records go to stdout
+    std::size_t broker = 0; ///< which of the MQTT brokers, from 0
     std::uint64_t reconnects = 0;
+    std::uint64_t moves = 0; ///< from one broker to another, in order
     std::uint64_t sessions_lost = 0;
-    std::optional<std::uint64_t> dropped_by_broker;
+    std::uint64_t retained_skipped = 0;
+    std::string held_up; ///< why the oldest message is not acknowledged, where it is to blame
+    std::uint64_t dropped_by_broker = 0; ///< by all of them
+    std::optional<Monotonic> oldest;     ///< when the oldest unacknowledged message was first read
 };
 
 /// One thread, that of the pipeline; the metrics server has its own.
@@ -60,8 +65,11 @@ class Monitor {
     std::vector<CounterOf> m_counters;
     std::map<Reason, ops::Counter> m_dead_letters;
     ops::Counter m_reconnects;
+    ops::Counter m_moves;
     ops::Counter m_sessions_lost;
+    ops::Counter m_retained_skipped;
     ops::Gauge m_subscribed;
+    ops::Gauge m_broker;
     ops::Gauge m_parked;
     ops::Gauge m_kafka;
     ops::Gauge m_window_fill;

@@ -18,7 +18,11 @@ using std::chrono::seconds;
 void add_mqtt(cli::OptionTable& table, Options& o)
 {
     table.group("MQTT");
-    table.add(o.mqtt, "mqtt", 0, "URL", "Broker: mqtt://[USER@]HOST[:1883] or mqtts://...:8883.");
+    table.add(o.mqtt, "mqtt", 0, "URL",
+              "Broker: mqtt://[USER@]HOST[:1883] or mqtts://...:8883. With several, the first that "
+              "answers is served, and the others are visited.");
+    table.add(o.mqtt_cluster, "mqtt-cluster", 0,
+              "The brokers share their sessions: one that answers will do, and none is visited.");
     table.add(o.filters, "filter", 0, "FILTER", "Subscribe to this topic filter.").default_note =
         "the topic template with + for {deviceId}";
     table.add(o.topic_template, "topic-template", 0, "TEMPLATE",
@@ -40,6 +44,18 @@ void add_mqtt(cli::OptionTable& table, Options& o)
     table.add(o.receive_maximum, "receive-maximum", 0, "N",
               "How many unacknowledged messages the broker may send; MQTT 5 only.",
               {1, std::numeric_limits<std::uint16_t>::max()});
+    table.add_choice<mqtt::Retained>(
+        o.retained, "retained", 0, "WHICH",
+        "Which retained messages are forwarded: those that a session's first subscription brings, "
+        "none, or those that each connection brings. MQTT 3.1.1 cannot tell once from always.",
+        {{"once", mqtt::Retained::once},
+         {"skip", mqtt::Retained::never},
+         {"always", mqtt::Retained::always}});
+    table.add(o.window, "window", 0, "N",
+              "How many messages are read before all of them must be confirmed.", {1, 65'536});
+    table.add_size(o.window_bytes, "window-bytes", 0, "BYTES",
+                   "The same as a size of topics and payloads, which bounds the memory in use.",
+                   {64UL * 1024, 1024UL * 1024 * 1024});
     table.add(o.session_expiry, "session-expiry", 0, "DURATION",
               "How long the broker keeps the session and its messages while the bridge is away; "
               "MQTT 5 only.",
@@ -69,6 +85,14 @@ void add_output(cli::OptionTable& table, Options& o)
     if (auto* const dlq = table.find("dlq")) {
         dlq->default_note = "topic:TOPIC.dlq; standard error with --output -";
     }
+    table
+        .add(o.spill_dir, "spill-dir", 0, "DIR",
+             "Folder for payloads that the dead-letter topic does not take; their dead letters say "
+             "where they are. Without it they are held, and all behind them waits.")
+        .complete = cli::Complete::directory;
+    table.add(o.stuck_after, "stuck-after", 0, "DURATION",
+              "How long a record is tried that Kafka refuses by the topic's rules, on its own, "
+              "before it becomes a dead letter.");
     table.add_size(o.max_payload, "max-payload", 0, "BYTES", "Longer payloads are dead letters.",
                    {1, 64UL * 1024 * 1024});
     // A century, so that sums with a time of our own cannot overflow.
@@ -78,6 +102,21 @@ void add_output(cli::OptionTable& table, Options& o)
               {milliseconds{0}, kLongest});
     table.add(o.ts_max_ahead, "ts-max-ahead", 0, "DURATION", "The same for the future.",
               {milliseconds{0}, kLongest});
+}
+
+std::vector<mqtt::Url> parse_urls(const std::vector<std::string>& texts)
+{
+    std::vector<mqtt::Url> urls;
+    for (const std::string& text : texts) {
+        urls.push_back(mqtt::parse_url(text));
+        const std::string name = mqtt::format_url(urls.back());
+        if (std::any_of(urls.begin(), urls.end() - 1, [&name](const mqtt::Url& other) {
+                return mqtt::format_url(other) == name;
+            })) {
+            throw usage_error("--mqtt: " + name + " is named twice");
+        }
+    }
+    return urls;
 }
 
 void add_checks(cli::OptionTable& table, Options& o)
@@ -97,15 +136,25 @@ void add_checks(cli::OptionTable& table, Options& o)
         }
         if (o.output.empty()) {
             cli::require_topic_name("--topic", o.topic);
+            cli::require_own_topic(o.dlq, "--topic", o.topic);
         }
-        const mqtt::Url url = mqtt::parse_url(o.mqtt);
-        if (!url.tls && (o.mqtt_ca || o.mqtt_cert || o.mqtt_key)) {
+        if (o.spill_dir && (o.dlq.to() == cli::DlqOptions::To::file ||
+                            (o.dlq.target.empty() && !o.output.empty()))) {
+            throw usage_error("--spill-dir is for dead letters in a topic; a file takes any size");
+        }
+        const std::vector<mqtt::Url> urls = parse_urls(o.mqtt);
+        const auto all_lack = [&urls](auto what) {
+            return std::none_of(urls.begin(), urls.end(), what);
+        };
+        if (all_lack([](const mqtt::Url& url) { return url.tls; }) &&
+            (o.mqtt_ca || o.mqtt_cert || o.mqtt_key)) {
             throw usage_error("--mqtt-ca, --mqtt-cert and --mqtt-key need an mqtts:// URL");
         }
         if (o.mqtt_cert.has_value() != o.mqtt_key.has_value()) {
             throw usage_error("--mqtt-cert and --mqtt-key belong together");
         }
-        if (o.mqtt_password_file && o.mqtt_user.empty() && url.user.empty()) {
+        if (o.mqtt_password_file && o.mqtt_user.empty() &&
+            all_lack([](const mqtt::Url& url) { return !url.user.empty(); })) {
             throw usage_error("--mqtt-password-file needs a user: --mqtt-user NAME, or in the URL");
         }
         const TopicTemplate topic_template{o.topic_template};
@@ -141,7 +190,6 @@ mqtt::SubscriberOptions make_subscriber(const Options& o)
 {
     using std::chrono::duration_cast;
     mqtt::SubscriberOptions s;
-    s.url = mqtt::parse_url(o.mqtt);
     s.client_id = o.id.empty() ? default_id() : o.id;
     s.filters = o.filters;
     if (s.filters.empty()) {
@@ -152,6 +200,7 @@ mqtt::SubscriberOptions make_subscriber(const Options& o)
     }
     s.keep_alive = duration_cast<seconds>(o.keep_alive);
     s.receive_maximum = static_cast<std::uint16_t>(o.receive_maximum);
+    s.retained = o.retained;
     s.session_expiry = duration_cast<seconds>(o.session_expiry);
     s.user = o.mqtt_user;
     if (o.mqtt_password_file) {
@@ -189,7 +238,10 @@ cli::OptionTable make_table(Options& options)
 Settings make_settings(const Options& o)
 {
     Settings s;
+    s.brokers = parse_urls(o.mqtt);
+    s.rota.cluster = o.mqtt_cluster;
     s.subscriber = make_subscriber(o);
+    s.window = {o.window, o.window_bytes};
     s.translate.topic_template = TopicTemplate{o.topic_template};
     s.translate.limits.max_payload_bytes = o.max_payload;
     s.translate.ts_max_age = o.ts_max_age;
@@ -201,6 +253,8 @@ Settings make_settings(const Options& o)
     if (o.dlq.target.empty() && !s.topic.empty()) {
         s.dead_letters.topic = s.topic + ".dlq";
     }
+    s.spill_dir = o.spill_dir.value_or("").string();
+    s.resolve.stuck_after = o.stuck_after;
     s.metrics_listen = o.metrics.listen;
     s.recover = !o.no_recover && !s.topic.empty();
     s.drain_timeout = o.drain_timeout;

@@ -19,13 +19,17 @@ enum class MqttVersion { automatic, v5, v311 };
 
 /// As the user gave it; the initial values are the documented defaults.
 struct Options {
-    std::string mqtt;
+    std::vector<std::string> mqtt;
+    bool mqtt_cluster = false;
     std::vector<std::string> filters;
     std::string topic_template = "devices/{deviceId}/telemetry";
     std::string id;
     MqttVersion mqtt_version = MqttVersion::automatic;
     milliseconds keep_alive = std::chrono::seconds{60};
     std::uint64_t receive_maximum = 10'000;
+    std::uint64_t window = AckWindow::Bound{}.items;
+    std::uint64_t window_bytes = AckWindow::Bound{}.bytes;
+    mqtt::Retained retained = mqtt::Retained::once;
     milliseconds session_expiry = std::chrono::hours{7 * 24};
     std::string mqtt_user;
     std::optional<std::filesystem::path> mqtt_password_file;
@@ -37,6 +41,8 @@ struct Options {
     std::string topic = "device.telemetry";
     std::string output;
     cli::DlqOptions dlq;
+    std::optional<std::filesystem::path> spill_dir;
+    milliseconds stuck_after = Resolve{}.stuck_after;
     std::uint64_t max_payload = 256UL * 1024;
     milliseconds ts_max_age = std::chrono::hours{24};
     milliseconds ts_max_ahead = std::chrono::minutes{5};

@@ -7,6 +7,7 @@
 #include "common/mqtt/url.hpp"
 #include "common/ndjson/line_sink.hpp"
 #include "common/ndjson/open_dead_letters.hpp"
+#include "common/ndjson/spill_folder.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/random.hpp"
 #include "common/ops/signals.hpp"
@@ -38,6 +39,7 @@ struct Outputs {
     std::unique_ptr<Sink> records;
     ndjson::LineSink* lines = nullptr; ///< records, when they go to stdout
     std::optional<DeadLetters> dead_letters;
+    std::unique_ptr<Spill> spill; ///< null without --spill-dir
 };
 
 std::shared_ptr<kafka::Producer> open_producer(const Settings& settings)
@@ -53,6 +55,9 @@ std::shared_ptr<kafka::Producer> open_producer(const Settings& settings)
 Outputs open_outputs(const Settings& settings)
 {
     Outputs outputs;
+    if (!settings.spill_dir.empty()) {
+        outputs.spill = std::make_unique<ndjson::SpillFolder>(settings.spill_dir);
+    }
     const DeadLetterTarget& dead_letters = settings.dead_letters;
     for (const std::string& topic : {settings.topic, dead_letters.topic}) {
         if (!topic.empty()) {
@@ -99,8 +104,9 @@ bool wait_for_kafka(const Outputs& outputs, Monitor& monitor, ops::Shutdown& shu
 
 ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
 {
-    log::info("client id '{}' at {}", settings.subscriber.client_id,
-              mqtt::format_url(settings.subscriber.url));
+    for (const mqtt::Url& url : settings.brokers) {
+        log::info("client id '{}' at {}", settings.subscriber.client_id, mqtt::format_url(url));
+    }
     if (settings.topic.empty()) {
         log::warn("records go to standard output and are acknowledged when they are written: what "
                   "the reader of a pipe has not processed is lost when it dies");
@@ -112,8 +118,10 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     }
     TranslateOptions translate = settings.translate;
     translate.seed = ops::random_seed();
-    Forwarder forwarder{std::move(translate), settings.window, *outputs.records,
-                        *outputs.dead_letters, outputs.lines != nullptr};
+    Resolve resolve = settings.resolve;
+    resolve.spill = outputs.spill.get();
+    Forwarder forwarder{std::move(translate),  settings.window,          *outputs.records,
+                        *outputs.dead_letters, outputs.lines != nullptr, resolve};
     const OutputState state{
         [&outputs] { return !outputs.producer || outputs.producer->connected(); },
         [&outputs] { return outputs.lines != nullptr && outputs.lines->reader_gone(); }};

@@ -6,9 +6,17 @@
 
 namespace tlm::mqtt2kafka {
 
+void Redeliveries::begin_with(std::size_t brokers)
+{
+    for (std::size_t broker = 0; broker < brokers; ++broker) {
+        m_repeating.insert(broker);
+    }
+}
+
 void Redeliveries::expect(const Digest& digest)
 {
     ++m_expected[digest];
+    m_repeating.insert(m_broker);
 }
 
 bool Redeliveries::recognise(const Digest& digest)
@@ -41,13 +49,15 @@ void Redeliveries::acknowledged(const std::optional<Digest>& digest,
 
 void Redeliveries::nothing_expected()
 {
-    m_expected.clear();
-    m_redelivering = false;
+    m_repeating.erase(m_broker);
+    if (m_repeating.empty()) {
+        m_expected.clear();
+    }
 }
 
 void Redeliveries::asked()
 {
-    m_question = Question{std::exchange(m_unasked, {}), m_acknowledged, !m_redelivering};
+    m_question = Question{std::exchange(m_unasked, {}), m_acknowledged, m_repeating.empty()};
     m_unproven = false;
     m_silent = true;
 }
@@ -60,7 +70,7 @@ std::optional<Marks> Redeliveries::answered()
     auto proven = *std::exchange(m_question, std::nullopt);
     if (m_silent) {
         nothing_expected();
-        return std::move(proven.marks);
+        proven.moves_marks = m_repeating.empty();
     }
     return proven.moves_marks ? std::optional{std::move(proven.marks)} : std::nullopt;
 }
@@ -82,7 +92,6 @@ void Redeliveries::connection_lost()
         expect(digest);
     }
     m_unproven = false;
-    m_redelivering = true;
 }
 
 void Redeliveries::session_lost()

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -30,6 +31,9 @@ struct Place {
 /// Each proof moves the marks: what Kafka has before a mark will never come again. Whoever finds
 /// the marks after a crash reads the topic from them on and expect()s what it finds.
 ///
+/// Brokers that share nothing repeat each what they had sent: marks move, and expectations end,
+/// when none of them has anything to repeat any more.
+///
 /// Pure; used by one thread. Memory is bounded: `kMost` messages without proof are forgotten, and
 /// would be forwarded twice.
 class Redeliveries {
@@ -38,6 +42,13 @@ class Redeliveries {
 
     /// The marks that were found at the start, or where the topic ended when none were.
     void begin_at(const Marks& marks) { m_acknowledged = marks; }
+
+    /// There are so many brokers, each with a session that may have something to repeat. One at
+    /// first.
+    void begin_with(std::size_t brokers);
+
+    /// All that follows is said of this broker, counted from 0.
+    void at(std::size_t broker) noexcept { m_broker = broker; }
 
     /// The broker may send it, for nobody knows whether it has read the acknowledgement.
     void expect(const Digest& digest);
@@ -50,7 +61,7 @@ class Redeliveries {
     void acknowledged(const std::optional<Digest>& digest, const std::optional<Place>& place);
 
     /// What the broker had never sent before was acknowledged. Redeliveries come first, so nothing
-    /// is expected any more.
+    /// is expected of it any more.
     void nothing_expected();
 
     /// A message has come, whichever.
@@ -60,7 +71,7 @@ class Redeliveries {
     /// last one, or messages may still be expected.
     [[nodiscard]] bool provable() const noexcept
     {
-        return !m_question && (m_unproven || m_redelivering);
+        return !m_question && (m_unproven || m_repeating.contains(m_broker));
     }
 
     /// A question is written now: its answer proves all that was acknowledged before.
@@ -94,10 +105,11 @@ class Redeliveries {
     std::unordered_map<Digest, std::size_t, DigestHash> m_expected;
     std::vector<Digest> m_unasked; ///< acknowledged since the last question
     std::optional<Question> m_question;
-    Marks m_acknowledged;       ///< after the last record acknowledged
-    bool m_unproven = false;    ///< something was acknowledged since the last question
-    bool m_redelivering = true; ///< the broker may still be sending what it had sent before
-    bool m_silent = false;      ///< no message has come since the question
+    Marks m_acknowledged;                 ///< after the last record acknowledged
+    bool m_unproven = false;              ///< something was acknowledged since the last question
+    std::set<std::size_t> m_repeating{0}; ///< brokers that may still send what they had sent before
+    std::size_t m_broker = 0;
+    bool m_silent = false; ///< no message has come since the question
 };
 
 } // namespace tlm::mqtt2kafka

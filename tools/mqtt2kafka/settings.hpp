@@ -7,6 +7,8 @@
 #include "common/flow/dead_letters.hpp"
 #include "common/mqtt/subscriber.hpp"
 #include "tools/mqtt2kafka/ack_cycle.hpp"
+#include "tools/mqtt2kafka/forwarder.hpp"
+#include "tools/mqtt2kafka/rota.hpp"
 #include "tools/mqtt2kafka/translate.hpp"
 
 #include <string>
@@ -16,13 +18,17 @@
 namespace tlm::mqtt2kafka {
 
 struct Settings {
-    mqtt::SubscriberOptions subscriber;
+    std::vector<mqtt::Url> brokers;     ///< of MQTT, the preferred one first
+    mqtt::SubscriberOptions subscriber; ///< but for the URL, the same for all of them
+    RotaOptions rota;
     TranslateOptions translate;
     CycleOptions cycle;
     AckWindow::Bound window;
     std::vector<std::pair<std::string, std::string>> kafka; ///< librdkafka's, weakest first
     std::string topic;                                      ///< empty: records go to stdout
     DeadLetterTarget dead_letters;
+    std::string spill_dir; ///< empty: none
+    Resolve resolve;       ///< but for the spill
     std::string metrics_listen;
     bool recover = true; ///< recognise what comes again after a crash
     milliseconds drain_timeout{30'000};

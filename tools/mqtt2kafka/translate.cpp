@@ -68,6 +68,9 @@ DeadLetter Translator::dead_letter(const Message& message, Reject reject, EpochM
     if (message.retain) {
         letter.source.push_back({"mqtt-retain", "1"});
     }
+    for (const Header& property : message.properties) {
+        letter.source.push_back({"mqtt-" + property.name, property.value});
+    }
     if (const auto id = m_options.topic_template.device_id(message.topic);
         id && is_device_id(*id)) {
         letter.key = *id;
@@ -94,6 +97,13 @@ void Translator::provenance(const Message& message)
     set_header("mqtt-qos", message.qos == 0 ? "0" : message.qos == 1 ? "1" : "2");
     if (message.retain) {
         set_header("mqtt-retain", "1");
+    }
+    for (const Header& property : message.properties) {
+        set_header("mqtt-", property.value);
+        m_headers[m_header_count - 1].name += property.name;
+    }
+    if (message.properties_cut > 0) {
+        set_header("mqtt-properties-cut", std::to_string(message.properties_cut));
     }
 }
 

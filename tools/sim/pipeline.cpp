@@ -238,7 +238,8 @@ ExitStatus Run::play()
                 return ExitStatus::unconfirmed;
             }
         }
-        wait(now, more_due);
+        // Only the flush has noticed that nobody reads any more.
+        wait(now, more_due || (!m_drain_ends && m_outlet.reader_gone()));
     }
     m_outlet.close();
     return m_outlet.refused() > 0 ? ExitStatus::failure : ExitStatus::ok;

@@ -112,6 +112,8 @@ cli::OptionTable make_table(Options& options)
     cli::add_kafka(table, options.kafka);
     add_postgres(table, options);
     cli::add_dlq(table, options.dlq, options.kafka);
+    table.check(
+        [&options] { cli::require_own_topic(options.dlq, "--topic", options.input.topic); });
     table.add(options.strict, "strict", 0,
               "Exit with status 3 when records were rejected (FILE or standard input).");
     cli::add_metrics(table, options.metrics);

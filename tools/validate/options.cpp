@@ -70,6 +70,10 @@ cli::OptionTable make_table(Options& options)
     cli::add_rules(table, options.rules, options.stage);
     cli::add_output(table, options.output, options.kafka);
     cli::add_dlq(table, options.dlq, options.kafka);
+    table.check([&options] {
+        cli::require_own_topic(options.dlq, "--topic", options.input.topic);
+        cli::require_own_topic(options.dlq, "--to-topic", options.output.topic);
+    });
     table.add(options.strict, "strict", 0,
               "Exit with status 3 when something was not valid (FILE or standard input).");
     cli::add_kafka(table, options.kafka);

@@ -43,10 +43,8 @@ class MockCluster {
 
     [[nodiscard]] kafka::SourceOptions options(const std::string& group = "") const
     {
-        kafka::SourceOptions options;
+        kafka::SourceOptions options{.topic = std::string{kTopic}, .group = group};
         options.properties.set("bootstrap.servers", rd_kafka_mock_cluster_bootstraps(m_cluster));
-        options.topic = kTopic;
-        options.group = group;
         return options;
     }
 

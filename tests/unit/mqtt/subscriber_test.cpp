@@ -17,9 +17,11 @@
 using namespace std::string_literals;
 using tlm::Error;
 using tlm::ErrorKind;
+using tlm::Header;
 using tlm::UniqueFd;
 using tlm::mqtt::Message;
 using tlm::mqtt::Receiver;
+using tlm::mqtt::Retained;
 using tlm::mqtt::Subscriber;
 using tlm::mqtt::SubscriberOptions;
 using tlm::mqtt::Version;
@@ -84,12 +86,16 @@ class Broker {
 struct Collector final : Receiver {
     std::vector<std::string> payloads;
     std::vector<bool> dup;
+    std::vector<Header> properties;
+    std::size_t properties_cut = 0;
     std::size_t room = 1000;
 
     bool on_message(const Message& message) override
     {
         payloads.emplace_back(message.payload);
         dup.push_back(message.dup);
+        properties.assign(message.properties.begin(), message.properties.end());
+        properties_cut = message.properties_cut;
         return payloads.size() < room;
     }
 };
@@ -106,6 +112,40 @@ std::string publish5(char id, const std::string& payload, bool dup = false)
 {
     std::string body = "\x00\x0e"s + "devices/d/tele" + '\0' + id + '\0' + payload;
     return std::string(1, dup ? '\x3a' : '\x32') + static_cast<char>(body.size()) + body;
+}
+
+std::string number(std::size_t value, int bytes)
+{
+    std::string text;
+    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+        text += static_cast<char>(value >> static_cast<unsigned>(shift) & 0xffU);
+    }
+    return text;
+}
+
+/// A string or binary data, with its length in front.
+std::string field(const std::string& text)
+{
+    return number(text.size(), 2) + text;
+}
+
+std::string variable_number(std::size_t value)
+{
+    std::string text;
+    do {
+        const auto more = value > 127 ? 128U : 0U;
+        text += static_cast<char>((value & 127U) | more);
+        value >>= 7U;
+    } while (value > 0);
+    return text;
+}
+
+/// A PUBLISH with properties.
+std::string publish_with(const std::string& properties)
+{
+    const std::string body = field("devices/d/tele") + number(1, 2) +
+                             variable_number(properties.size()) + properties + "{}";
+    return '\x32' + variable_number(body.size()) + body;
 }
 
 struct Rig {
@@ -453,4 +493,99 @@ TEST_CASE("subscriber: options that cannot work are refused", "[mqtt]")
     refuse([](auto& o) { o.filters.clear(); });
     refuse([](auto& o) { o.session_expiry = std::chrono::seconds{0}; });
     refuse([](auto& o) { o.cert_file = "c.pem"; });
+}
+
+TEST_CASE("subscriber: a message's properties come as headers", "[mqtt]")
+{
+    Rig rig;
+    rig.subscribe();
+    const std::string binary = "\xff\x00"s;
+    rig.broker.send(publish_with("\x01\x01"s + "\x02" + number(60, 4) + "\x03" +
+                                 field("application/json") + "\x08" + field("answers/d") + "\x09" +
+                                 field(binary) + "\x26" + field("unit") + field("K") + "\x26" +
+                                 field("unit") + field("\xc3\xa9")));
+    rig.read();
+    CHECK(rig.collector.properties == std::vector<Header>{{"payload-format", "1"},
+                                                          {"message-expiry", "60"},
+                                                          {"content-type", "application/json"},
+                                                          {"response-topic", "answers/d"},
+                                                          {"correlation-data-b64", "/wA="},
+                                                          {"user-unit", "K"},
+                                                          {"user-unit", "\xc3\xa9"}});
+    rig.broker.send(publish_with("\x09" + field("text")));
+    rig.read();
+    CHECK(rig.collector.properties == std::vector<Header>{{"correlation-data", "text"}});
+    rig.broker.send(publish5(2, "none"));
+    rig.read();
+    CHECK(rig.collector.properties.empty());
+    CHECK(rig.collector.properties_cut == 0);
+}
+
+TEST_CASE("subscriber: properties are bounded in number and size", "[mqtt]")
+{
+    Rig rig;
+    rig.subscribe();
+    std::string properties;
+    for (int i = 0; i < 40; ++i) {
+        properties += "\x26" + field("n") + field(std::to_string(i));
+    }
+    rig.broker.send(publish_with(properties));
+    rig.read();
+    CHECK(rig.collector.properties.size() == 32);
+    CHECK(rig.collector.properties_cut == 8);
+
+    const std::string large(8192 - sizeof "user-a" + 1, 'x');
+    rig.broker.send(publish_with("\x26" + field("a") + field(large + "x") + "\x26" + field("a") +
+                                 field(large) + "\x26" + field("a") + field("")));
+    rig.read();
+    CHECK(rig.collector.properties == std::vector<Header>{{"user-a", large}});
+    CHECK(rig.collector.properties_cut == 2);
+}
+
+TEST_CASE("subscriber: which retained messages come is said with the subscription", "[mqtt]")
+{
+    SubscriberOptions options;
+    char wanted = '\x11';
+    SECTION("once") {}
+    SECTION("never")
+    {
+        options.retained = Retained::never;
+        wanted = '\x21';
+    }
+    SECTION("always")
+    {
+        options.retained = Retained::always;
+        wanted = '\x01';
+    }
+    Rig rig{options};
+    rig.connect();
+    rig.broker.send(connack5);
+    rig.read();
+    rig.subscriber.write();
+    const std::string sent = rig.broker.receive();
+    const auto at = sent.find(kFilter);
+    REQUIRE(at != std::string::npos);
+    CHECK(sent.at(at + std::string{kFilter}.size()) == wanted);
+}
+
+TEST_CASE("subscriber: a broker that hangs up on a question is not asked it again", "[mqtt]")
+{
+    const bool answers = GENERATE(true, false);
+    SubscriberOptions options;
+    options.version = Version::v311;
+    Rig rig{options};
+    for (const bool asked : {true, answers}) {
+        rig.connect();
+        rig.broker.send("\x20\x02\x00\x00"s);
+        rig.read();
+        rig.subscriber.write();
+        const bool found = rig.broker.receive().find("$SYS/") != std::string::npos;
+        CHECK(found == asked);
+        rig.broker.send(suback311 + (answers ? "\x90\x03\x00\x02\x80"s : ""));
+        rig.read();
+        CHECK(rig.subscriber.subscribed());
+        rig.broker.hang_up();
+        std::string text;
+        CHECK(kind_of_failed_read(rig, text) == ErrorKind::transient);
+    }
 }

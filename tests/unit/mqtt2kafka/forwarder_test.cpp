@@ -2,18 +2,23 @@
 #include "tests/support/catch.hpp"
 #include "tools/mqtt2kafka/forwarder.hpp"
 
-#include <deque>
+#include <algorithm>
+#include <chrono>
 #include <memory>
+#include <variant>
 
+using namespace std::chrono_literals;
 using tlm::AckWindow;
 using tlm::DeadLetters;
 using tlm::Delivery;
 using tlm::Monotonic;
 using tlm::Output;
 using tlm::Reason;
+using tlm::Spilled;
 using tlm::Ticket;
 using tlm::mqtt2kafka::Forwarder;
 using tlm::mqtt2kafka::Message;
+using tlm::mqtt2kafka::Resolve;
 using tlm::mqtt2kafka::TranslateOptions;
 
 namespace {
@@ -24,6 +29,7 @@ constexpr const char* kTopic = "devices/d1/telemetry";
 /// A sink that confirms when it is told to.
 struct FakeSink final : tlm::Sink {
     std::vector<std::pair<std::string, Ticket>> sent;
+    std::vector<std::vector<tlm::Header>> headers; ///< of sent
     std::vector<Delivery> reports;
     std::size_t room = 1000;
 
@@ -34,6 +40,7 @@ struct FakeSink final : tlm::Sink {
         }
         --room;
         sent.emplace_back(output.value, ticket);
+        headers.emplace_back(output.headers.begin(), output.headers.end());
         return true;
     }
 
@@ -63,15 +70,33 @@ struct FakeSink final : tlm::Sink {
     }
 };
 
+struct FakeSpill final : tlm::Spill {
+    std::vector<std::string> stored;
+    std::string error;
+
+    [[nodiscard]] std::variant<Spilled, std::string> store(std::string_view payload) override
+    {
+        if (!error.empty()) {
+            return error;
+        }
+        stored.emplace_back(payload);
+        return Spilled{payload.size(), "digest", "/spill/digest"};
+    }
+};
+
 struct Rig {
     FakeSink records;
     FakeSink* dead = nullptr;
     DeadLetters dead_letters;
     Forwarder forwarder;
 
-    explicit Rig(AckWindow::Bound bound = {})
+    FakeSpill spill;
+    Monotonic now{};
+
+    explicit Rig(AckWindow::Bound bound = {}, bool with_spill = false)
         : dead_letters(make_dead(dead)),
-          forwarder(TranslateOptions{}, bound, records, dead_letters, false)
+          forwarder(TranslateOptions{}, bound, records, dead_letters, false,
+                    Resolve{with_spill ? &spill : nullptr, 10s})
     {}
 
     static DeadLetters make_dead(FakeSink*& dead)
@@ -86,7 +111,7 @@ struct Rig {
         forwarder.take({kTopic, payload, qos, false, dup}, Monotonic{});
     }
 
-    void advance() { forwarder.advance(kNow); }
+    void advance() { forwarder.advance(kNow, now); }
 };
 
 } // namespace
@@ -205,7 +230,7 @@ TEST_CASE("forwarder: any other refusal, and one of a dead letter, fails the win
     }
     SECTION("dead letter")
     {
-        rig.dead->refuse(0, "MSG_SIZE_TOO_LARGE: no");
+        rig.dead->refuse(0, "TOPIC_AUTHORIZATION_FAILED: no");
         rig.advance();
         CHECK(rig.forwarder.failure().find("dead letter") != std::string::npos);
     }
@@ -383,4 +408,168 @@ TEST_CASE("forwarder: QoS 0, retained and redelivered messages are counted apart
     rig.advance();
     rig.forwarder.release();
     CHECK(rig.forwarder.counts().acknowledged == 2);
+}
+
+namespace {
+
+const std::string kTooLarge = "MSG_SIZE_TOO_LARGE: Broker: Message size too large";
+
+/// A payload that is no record, longer than the beginning that a dead letter carries.
+std::string large_payload()
+{
+    return std::string(100'000, 'x');
+}
+
+/// Refuses the newest letter as too large, and lets the forwarder go on.
+void refuse_newest_letter(Rig& rig)
+{
+    rig.dead->refuse(rig.dead->sent.size() - 1, kTooLarge);
+    rig.advance();
+    rig.advance();
+}
+
+} // namespace
+
+TEST_CASE("forwarder: a payload that no topic takes goes to a file, its beginning to the topic",
+          "[mqtt2kafka]")
+{
+    Rig rig{{}, true};
+    rig.take("small");
+    rig.take(large_payload());
+    rig.advance();
+    REQUIRE(rig.dead->sent.size() == 2);
+    rig.dead->refuse(0, kTooLarge); // the batch of both
+    rig.dead->refuse(1, kTooLarge);
+    rig.advance();
+    rig.advance();
+    REQUIRE(rig.dead->sent.size() == 3);
+    CHECK(rig.dead->sent[2].first == "small");
+    rig.dead->confirm(2);
+    rig.advance();
+    rig.advance();
+    REQUIRE(rig.dead->sent.size() == 4);
+    CHECK(rig.dead->sent[3].first == large_payload());
+    CHECK(rig.spill.stored.empty());
+    refuse_newest_letter(rig);
+    REQUIRE(rig.dead->sent.size() == 5);
+    CHECK(rig.spill.stored == std::vector<std::string>{large_payload()});
+    CHECK(rig.dead->sent[4].first == large_payload().substr(0, 65'536));
+    const auto& headers = rig.dead->headers[4];
+    for (const tlm::Header& header :
+         {tlm::Header{"tlm-payload-size", "100000"}, tlm::Header{"tlm-payload-sha256", "digest"},
+          tlm::Header{"tlm-payload-file", "/spill/digest"}}) {
+        CHECK(std::find(headers.begin(), headers.end(), header) != headers.end());
+    }
+    SECTION("the beginning is taken")
+    {
+        rig.dead->confirm(4);
+    }
+    SECTION("nothing is left of the payload")
+    {
+        refuse_newest_letter(rig);
+        REQUIRE(rig.dead->sent.size() == 6);
+        CHECK(rig.dead->sent[5].first.empty());
+        CHECK(rig.spill.stored.size() == 1);
+        rig.dead->confirm(5);
+    }
+    rig.advance();
+    CHECK(rig.forwarder.window().releasable());
+    CHECK(rig.forwarder.counts().dead_letters.at(Reason::not_json) == 2);
+    CHECK(rig.forwarder.counts().spilled == 1);
+}
+
+TEST_CASE("forwarder: a payload that nobody takes is held", "[mqtt2kafka]")
+{
+    const bool folder = GENERATE(true, false);
+    Rig rig{{}, folder};
+    rig.spill.error = "cannot write /spill/digest: No space left on device";
+    rig.take(large_payload());
+    rig.advance();
+    refuse_newest_letter(rig);
+    refuse_newest_letter(rig);
+    CHECK(rig.forwarder.failed());
+    CHECK_FALSE(rig.forwarder.window().releasable());
+    CHECK(rig.forwarder.failure().find(folder ? "No space left" : "--spill-dir") !=
+          std::string::npos);
+
+    // It comes again with the next connection, when there is room.
+    rig.forwarder.link_lost(false);
+    rig.forwarder.link_opened();
+    rig.spill.error.clear();
+    if (folder) {
+        rig.take(large_payload(), true);
+        rig.advance();
+        refuse_newest_letter(rig);
+        refuse_newest_letter(rig);
+        rig.dead->confirm(rig.dead->sent.size() - 1);
+        rig.advance();
+        CHECK(rig.forwarder.window().releasable());
+    }
+}
+
+TEST_CASE("forwarder: what the topic's rules refuse is a dead letter after a while", "[mqtt2kafka]")
+{
+    const std::string error =
+        GENERATE(as<std::string>{}, "INVALID_TIMESTAMP: no", "INVALID_RECORD: no");
+    Rig rig;
+    rig.take(R"({"n":1})");
+    rig.take(R"({"n":2})");
+    rig.advance();
+    rig.records.refuse(0, error);
+    rig.records.refuse(1, error);
+    rig.advance();
+    CHECK(rig.forwarder.held_up().empty()); // nobody knows which of the two
+    rig.advance();
+    REQUIRE(rig.records.sent.size() == 3);
+    rig.records.refuse(2, error);
+    rig.advance();
+    CHECK(rig.forwarder.held_up().find(error) != std::string::npos);
+    CHECK_FALSE(rig.forwarder.failed());
+
+    SECTION("the rules change")
+    {
+        rig.advance();
+        CHECK(rig.records.sent.size() == 3); // not yet
+        rig.now += 1s;
+        rig.advance();
+        REQUIRE(rig.records.sent.size() == 4);
+        rig.records.confirm(3);
+        rig.advance();
+        CHECK(rig.forwarder.held_up().empty());
+    }
+    SECTION("they do not")
+    {
+        for (int i = 0; i < 10; ++i) {
+            rig.now += 1s;
+            rig.advance();
+            if (rig.records.sent.back().first.find(R"({"n":1})") == std::string::npos) {
+                break;
+            }
+            rig.records.refuse(rig.records.sent.size() - 1, error);
+            rig.advance();
+        }
+        REQUIRE(rig.dead->sent.size() == 1);
+        CHECK(rig.dead->sent[0].first == R"({"n":1})");
+        CHECK(rig.forwarder.held_up().empty());
+        rig.dead->confirm(0);
+    }
+    rig.advance();
+    CHECK(rig.records.sent.back().first.find(R"({"n":2})") != std::string::npos);
+    rig.records.confirm(rig.records.sent.size() - 1);
+    rig.advance();
+    CHECK(rig.forwarder.window().releasable());
+}
+
+TEST_CASE("forwarder: an outage is no fault of a record, however long it lasts", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.take(R"({"n":1})");
+    rig.advance();
+    rig.now += 1h;
+    rig.records.refuse(0, GENERATE(as<std::string>{}, "TOPIC_AUTHORIZATION_FAILED: no",
+                                   "_MSG_TIMED_OUT: no", "NOT_ENOUGH_REPLICAS: no",
+                                   "INVALID_RECORD_STATE: another name"));
+    rig.advance();
+    CHECK(rig.forwarder.failed());
+    CHECK(rig.dead->sent.empty());
 }

@@ -132,3 +132,21 @@ TEST_CASE("redeliveries: what is remembered without a proof is bounded", "[mqtt2
     CHECK(redeliveries.expected() <= Redeliveries::kMost);
     CHECK(redeliveries.recognise(Digest{Redeliveries::kMost, Redeliveries::kMost}));
 }
+
+TEST_CASE("redeliveries: marks wait until no broker has anything to repeat", "[mqtt2kafka]")
+{
+    Redeliveries redeliveries;
+    redeliveries.begin_with(2);
+    redeliveries.begin_at({{0, 100}});
+    redeliveries.expect(kA); // of whichever broker
+    redeliveries.at(1);
+    redeliveries.acknowledged(kB, Place{0, 100});
+    redeliveries.nothing_expected();
+    CHECK(redeliveries.all_read() == std::nullopt);
+    redeliveries.connection_lost();
+    redeliveries.at(0);
+    CHECK(redeliveries.recognise(kA));
+    redeliveries.acknowledged(kA, std::nullopt);
+    redeliveries.asked();
+    CHECK(redeliveries.answered() == Marks{{0, 101}});
+}

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <tuple>
+#include <vector>
 
 using tlm::DeadLetter;
 using tlm::EpochMs;
@@ -55,6 +56,25 @@ TEST_CASE("translate: a good payload becomes a record keyed by its device", "[mq
     CHECK(header(output, "mqtt-qos") == "1");
     CHECK(header(output, "mqtt-retain") == "(none)");
     CHECK(header(output, "tlm-ts-replaced") == "(none)");
+}
+
+TEST_CASE("translate: MQTT 5 properties become headers, of dead letters as well", "[mqtt2kafka]")
+{
+    Translator translator{TranslateOptions{}};
+    const std::vector<tlm::Header> properties{{"content-type", "text/x"}, {"user-unit", "K"}};
+    Message given = message("{}");
+    given.properties = properties;
+    const auto result = translator.translate(given, kNow);
+    const auto& output = std::get<Translated>(result).output;
+    CHECK(header(output, "mqtt-content-type") == "text/x");
+    CHECK(header(output, "mqtt-user-unit") == "K");
+    CHECK(header(output, "mqtt-properties-cut") == "(none)");
+    given.properties_cut = 7;
+    const auto cut = translator.translate(given, kNow);
+    CHECK(header(std::get<Translated>(cut).output, "mqtt-properties-cut") == "7");
+    given.payload = "nope";
+    const auto rejected = translator.translate(given, kNow);
+    CHECK(std::get<DeadLetter>(rejected).source.back() == tlm::Header{"mqtt-user-unit", "K"});
 }
 
 TEST_CASE("translate: retained messages and QoS 0 are marked", "[mqtt2kafka]")

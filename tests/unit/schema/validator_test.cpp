@@ -2,6 +2,7 @@
 // Beyond the official tests: limits, many members, what is kept between calls.
 #include "tests/unit/schema/judge.hpp"
 
+#include <ctime>
 #include <memory>
 
 using namespace tlm;
@@ -84,6 +85,20 @@ TEST_CASE("validator: a limit inside `not` does not become an acceptance", "[sch
         explain(R"({"not":{"pattern":"^(a+)+$"}})", "\"" + std::string(40, 'a') + "b\"");
     REQUIRE(failures.size() == 1);
     CHECK(failures[0].reason == Reason::pattern_limit);
+}
+
+TEST_CASE("validator: the first limit ends it", "[schema]")
+{
+    std::string text = "[";
+    for (int i = 0; i < 20'000; ++i) {
+        text += "\"" + std::string(40, 'a') + "b\",";
+    }
+    Validator validator{Schema::compile(R"({"items":{"not":{"pattern":"^(a+)+$"}}})", "", {})};
+    const Parsed value{text + "0]"};
+    const std::clock_t start = std::clock();
+    CHECK_FALSE(validator.accepts(*value));
+    CHECK(validator.explain(*value, 10).back().reason == Reason::pattern_limit);
+    CHECK(std::clock() - start < 2 * CLOCKS_PER_SEC); // of our own, whatever else runs
 }
 
 TEST_CASE("validator: a limit in the name of a member is said", "[schema]")

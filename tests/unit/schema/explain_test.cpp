@@ -39,6 +39,8 @@ TEST_CASE("explain: numbers and strings", "[schema]")
     CHECK(said(R"({"exclusiveMaximum":0})", "0.5") ==
           " /exclusiveMaximum: 0.5 must be less than 0\n");
     CHECK(said(R"({"multipleOf":0.5})", "0.7") == " /multipleOf: 0.7 must be a multiple of 0.5\n");
+    CHECK(said(R"({"minimum":3,"maximum":3,"multipleOf":2})", "3") ==
+          " /multipleOf: 3 must be a multiple of 2\n"); // the limits themselves are inside
     CHECK(said(R"({"minLength":3})", R"("ä")") ==
           " /minLength: \"ä\" has 1 character, it must have at least 3\n");
     CHECK(said(R"({"maxLength":1})", R"("ab")") ==

@@ -27,6 +27,8 @@ TEST_CASE("value: equal as JSON Schema says", "[schema]")
 {
     CHECK(same("1", "1.0"));
     CHECK(same("0", "-0.0"));
+    CHECK(same("-3", "-3.0"));
+    CHECK(same("9223372036854775808", "9223372036854775808.0"));
     CHECK(same("18446744073709551615", "18446744073709551615"));
     CHECK_FALSE(same("9007199254740993", "9007199254740992.0"));
     CHECK(same(R"({"a":1,"b":[2]})", R"({"b":[2.0],"a":1})"));

@@ -103,20 +103,20 @@ void Compiler::add_references(const Keywords& keywords, std::vector<Step>& steps
         if (const auto reference = keywords.string("$dynamicRef")) {
             const Place target = m_registry.resolve(keywords.place(), "$dynamicRef", *reference);
             const auto name = percent_decode(split_fragment(*reference).second);
-            add_dynamic(keywords, "$dynamicRef", name.value_or(""), target, steps);
+            add_dynamic("$dynamicRef", name.value_or(""), target, steps);
         }
     }
     if (keywords.draft() == Draft::v2019_09) {
         if (const auto reference = keywords.string("$recursiveRef")) {
             const Place target = m_registry.resolve(keywords.place(), "$recursiveRef", *reference);
-            add_dynamic(keywords, "$recursiveRef", "", target, steps);
+            add_dynamic("$recursiveRef", "", target, steps);
         }
     }
 }
 
 /// A reference that an anchor of the same name may override, in a resource passed on the way here.
-void Compiler::add_dynamic(const Keywords& keywords, std::string_view keyword,
-                           std::string_view name, const Place& target, std::vector<Step>& steps)
+void Compiler::add_dynamic(std::string_view keyword, std::string_view name, const Place& target,
+                           std::vector<Step>& steps)
 {
     Step step{Op::reference, {}, node(target)};
     const auto& anchors = m_registry.resource(target.resource).dynamic_anchors;
@@ -133,7 +133,6 @@ void Compiler::add_dynamic(const Keywords& keywords, std::string_view keyword,
         step.op = Op::dynamic;
         step.dynamic = entry->second;
     }
-    (void)keywords;
     steps.push_back(step);
 }
 

@@ -57,6 +57,7 @@ Row Compiler::optional_node(const std::optional<Place>& place)
 Range Compiler::list(const std::vector<Place>& places)
 {
     std::vector<Row> rows;
+    rows.reserve(places.size());
     for (const Place& place : places) {
         rows.push_back(node(place));
     }

@@ -52,8 +52,8 @@ class Compiler {
     [[nodiscard]] bool is_only_reference(const Place& place, simdjson::dom::object object) const;
     void compile_steps(const Keywords& keywords, Node& node);
     void add_references(const Keywords& keywords, std::vector<Step>& steps);
-    void add_dynamic(const Keywords& keywords, std::string_view keyword, std::string_view name,
-                     const Place& target, std::vector<Step>& steps);
+    void add_dynamic(std::string_view keyword, std::string_view name, const Place& target,
+                     std::vector<Step>& steps);
     void compile_unevaluated(const Keywords& keywords, Node& node);
     void settle_dynamic_references();
     void refuse_circles() const;

@@ -62,6 +62,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 41> kCategor
     {"Private_Use", "Co"},
 }};
 
+bool is_letter(char c) noexcept
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 class Translator {
   public:
     explicit Translator(std::string_view pattern) : m_pattern(pattern) {}
@@ -191,9 +196,7 @@ class Translator {
         } else if (c == 'x') {
             m_at += 2;
             append_character(hex(2));
-        } else if (kSame.find(c) != std::string_view::npos || (c >= '1' && c <= '9')) {
-            copy(2);
-        } else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+        } else if (is_letter(c) && kSame.find(c) == std::string_view::npos) {
             throw PatternError(std::string{"\\"} + c + " is no escape of ECMA-262");
         } else if (static_cast<unsigned char>(c) >= 0x80) {
             ++m_at; // the backslash says nothing

@@ -81,9 +81,10 @@ void Evaluator::begin() noexcept
 
 Evaluator::Level::Level(Evaluator& evaluator) noexcept
     : m_evaluator(evaluator),
-      m_allowed(++evaluator.m_depth <= kMaxLevels && ++evaluator.m_steps <= kMaxSteps)
+      m_allowed(++evaluator.m_depth <= kMaxLevels && ++evaluator.m_steps <= kMaxSteps &&
+                !evaluator.m_limit)
 {
-    if (!m_allowed) {
+    if (!m_allowed && !evaluator.m_limit) {
         evaluator.m_limit = Reason::schema_limit;
     }
 }

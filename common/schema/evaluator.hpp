@@ -56,7 +56,8 @@ class Evaluator {
     void close_seen(Seen seen) noexcept;
     [[nodiscard]] bool is_seen(Seen seen, std::uint64_t index) const noexcept;
 
-    /// One level deeper while it lives; false when that is too deep, or one step too many.
+    /// One level deeper while it lives; false when that is too deep, one step too many, or when a
+    /// limit has been reached: a `not` around it must not lead to more of the same.
     class Level {
       public:
         explicit Level(Evaluator& evaluator) noexcept;

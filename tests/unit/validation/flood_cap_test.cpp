@@ -125,3 +125,17 @@ TEST_CASE("top failing: long texts are cut between characters", "[validation]")
     top.count("schema", std::string(127, 'x') + "ü", "");
     CHECK(top.top(1)[0].failing.path == std::string(127, 'x'));
 }
+
+TEST_CASE("top failing: a newcomer inherits the count of whom it replaces, as its error",
+          "[validation]")
+{
+    TopFailing top(2);
+    for (const auto* path : {"/a", "/a", "/a", "/b", "/b", "/c"}) {
+        top.count("schema", path, "");
+    }
+    const auto entries = top.top(2);
+    REQUIRE(entries.size() == 2);
+    CHECK(entries[1].failing.path == "/c");
+    CHECK(entries[1].count == 3);
+    CHECK(entries[1].error == 2);
+}

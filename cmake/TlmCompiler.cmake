@@ -1,6 +1,7 @@
 # How everything is compiled: warnings for our own code, hardening in release, sanitizers by preset.
 
-set(TLM_SANITIZE "" CACHE STRING "Value for -fsanitize=, set by the presets asan and tsan")
+set(TLM_SANITIZE "" CACHE STRING "Value for -fsanitize=, set by the presets asan, tsan and fuzz")
+option(TLM_FUZZ "Build the targets of tests/fuzz; wants clang, set by the preset fuzz" OFF)
 
 # Programs in one folder, everything else where CMake puts it.
 set(TLM_PROGRAM_DIR "${CMAKE_BINARY_DIR}/bin")
@@ -22,6 +23,10 @@ if(TLM_SANITIZE)
     target_compile_options(tlm_compile INTERFACE
         -fsanitize=${TLM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(tlm_compile INTERFACE -fsanitize=${TLM_SANITIZE})
+endif()
+
+if(TLM_FUZZ)
+    target_compile_options(tlm_compile INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 if(CMAKE_BUILD_TYPE STREQUAL "Release")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""rust.py SCHEMA DATA VERDICTS ROUNDS: json.loads and the Rust crate jsonschema by its wheel."""
+"""rust_wheel.py SCHEMA DATA VERDICTS ROUNDS: json.loads and the Rust crate jsonschema by its wheel."""
 
 import json
 import pathlib

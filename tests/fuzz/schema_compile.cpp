@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A schema on the first line, a value behind it: compiling ends in a schema or an Error, judging in a
-// verdict, and both passes agree.
+// A schema on the first line, a value behind it: compiling ends in a schema or an Error, judging in
+// a verdict, and both passes agree.
 #include "common/base/error.hpp"
 #include "common/schema/schema.hpp"
 

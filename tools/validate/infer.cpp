@@ -43,17 +43,26 @@ Number round_outwards(Number value, bool up)
     return up ? std::max(rounded, value) : std::min(rounded, value);
 }
 
-std::string number_text(Number value)
+/// The bound of a range as JSON; empty where no double is on the safe side of it.
+std::optional<std::string> bound_text(Number sample, bool up)
 {
+    const Number value = round_outwards(sample, up);
     std::array<char, 48> digits{};
     char* end = digits.data();
     constexpr Number kWhole = 1e18L;
     if (value == std::floor(value) && std::abs(value) < kWhole) {
         end = std::to_chars(end, end + digits.size(), static_cast<std::int64_t>(value)).ptr;
     } else {
-        end = std::to_chars(end, end + digits.size(), static_cast<double>(value)).ptr;
+        auto number = static_cast<double>(value);
+        if (up ? number < sample : number > sample) {
+            number = std::nextafter(number, up ? HUGE_VAL : -HUGE_VAL);
+        }
+        if (!std::isfinite(number)) {
+            return std::nullopt;
+        }
+        end = std::to_chars(end, end + digits.size(), number).ptr;
     }
-    return {digits.data(), end};
+    return std::string{digits.data(), end};
 }
 
 std::uint64_t code_points(std::string_view text)
@@ -145,6 +154,7 @@ struct Range {
 
 struct Sketch::Node {
     std::uint64_t count = 0;
+    std::uint64_t holders = 0; ///< objects that have this member
     std::uint64_t nulls = 0;
     std::uint64_t bools = 0;
     std::uint64_t integers = 0;
@@ -243,11 +253,8 @@ void Sketch::Node::watch_array(dom::array array)
 void Sketch::Node::watch_object(dom::object object)
 {
     ++objects;
-    std::set<std::string_view> seen; // of a key that stands twice the first counts
+    std::set<std::string_view> seen; // a key may stand twice: both values count, for one holder
     for (auto field : object) {
-        if (!seen.insert(field.key).second) {
-            continue;
-        }
         auto found = members.find(field.key);
         if (found == members.end()) {
             if (members.size() == kMaxMembers) {
@@ -256,6 +263,7 @@ void Sketch::Node::watch_object(dom::object object)
             }
             found = members.emplace(field.key, std::make_unique<Node>()).first;
         }
+        found->second->holders += seen.insert(field.key).second ? 1U : 0U;
         found->second->watch(field.value);
     }
 }
@@ -314,8 +322,12 @@ void Sketch::Node::write_numbers(Writer& writer, bool rising) const
         }
         return;
     }
-    writer.member("minimum", number_text(round_outwards(numbers.min, false)));
-    writer.member("maximum", number_text(round_outwards(numbers.max, true)));
+    if (const auto bound = bound_text(numbers.min, false)) {
+        writer.member("minimum", *bound);
+    }
+    if (const auto bound = bound_text(numbers.max, true)) {
+        writer.member("maximum", *bound);
+    }
 }
 
 void Sketch::Node::write_strings(Writer& writer) const
@@ -355,7 +367,7 @@ void Sketch::Node::write_objects(Writer& writer, bool top) const
         writer.key(name);
         member->write(writer,
                       top && std::find(kRising.begin(), kRising.end(), name) != kRising.end());
-        if (member->count == objects) {
+        if (member->holders == objects) {
             required.push_back(name);
         }
     }

@@ -115,7 +115,7 @@ Lines protobuf(const std::string& file, const std::string& message)
         std::string json;
         const auto bytes = bytes_of(fields.at(0));
         const auto type = schema->type(message);
-        const auto line = line_of(decoder->decode(type, bytes, json), json);
+        auto line = line_of(decoder->decode(type, bytes, json), json);
         damage(bytes, [&](std::string_view damaged) {
             json.clear();
             static_cast<void>(decoder->decode(type, damaged, json));
@@ -155,15 +155,15 @@ Lines confluent(const std::string& folder)
         [folder](const std::string& name) { return read_file(folder + '/' + name); });
     const auto cache = std::make_shared<SchemaCache>(*files);
     const auto decoder = std::make_shared<ConfluentDecoder>(*cache);
-    return [=, keep = files](const std::vector<std::string>& fields) {
+    return [files, cache, decoder](const std::vector<std::string>& fields) {
         std::string json;
         const auto bytes = bytes_of(fields.at(0));
-        const auto line = line_of(decoder->decode(bytes, {}, json), json);
+        auto line = line_of(decoder->decode(bytes, {}, json), json);
         damage(bytes, [&](std::string_view damaged) {
             json.clear();
             static_cast<void>(decoder->decode(damaged, {}, json));
         });
-        return line + (cache ? "" : "");
+        return line;
     };
 }
 
@@ -193,7 +193,7 @@ Lines cloud_event(std::string_view protocol)
         }
         std::string json;
         const auto data = bytes_of(fields.at(2));
-        const auto line = line_of(decode(data, json), json);
+        auto line = line_of(decode(data, json), json);
         damage(data, [&](std::string_view damaged) {
             json.clear();
             static_cast<void>(decode(damaged, json));

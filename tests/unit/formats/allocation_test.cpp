@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A warm decoder allocates nothing: operator new is counted, in this whole program.
+// A warm decoder allocates nothing: operator new is counted, in this whole program. Not under a
+// sanitizer: it has an operator new of its own, which sees more.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
 #include "common/formats/cloud_event.hpp"
 #include "common/formats/confluent.hpp"
 #include "common/formats/protobuf.hpp"
@@ -131,3 +134,5 @@ TEST_CASE("a warm decoder allocates nothing", "[formats]")
         CHECK(allocations([&](std::string& out) { return decoder.decode(bytes, {}, out); }) == 0);
     }
 }
+
+#endif

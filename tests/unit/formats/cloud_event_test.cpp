@@ -46,7 +46,7 @@ std::string binary(CloudEventBinding binding, const std::vector<Header>& headers
     });
 }
 
-const std::vector<Header> kHeaders = {
+const std::vector<Header> g_headers = {
     {"ce_specversion", "1.0"}, {"ce_id", "i"}, {"ce_source", "/s"}, {"ce_type", "t"}};
 
 } // namespace
@@ -118,16 +118,16 @@ TEST_CASE("cloud event: attributes are judged", "[formats]")
 TEST_CASE("cloud event: binary mode has its attributes in headers", "[formats]")
 {
     CHECK(
-        binary(kKafkaBinding, kHeaders, "application/json", R"( {"t":1} )") ==
+        binary(kKafkaBinding, g_headers, "application/json", R"( {"t":1} )") ==
         R"({"ce":{"id":"i","source":"/s","type":"t","datacontenttype":"application/json"},"t":1})");
-    CHECK(binary(kKafkaBinding, kHeaders, "", "") ==
+    CHECK(binary(kKafkaBinding, g_headers, "", "") ==
           R"({"ce":{"id":"i","source":"/s","type":"t"}})");
     CHECK(
-        binary(kKafkaBinding, kHeaders, "text/plain", "hi") ==
+        binary(kKafkaBinding, g_headers, "text/plain", "hi") ==
         R"({"ce":{"id":"i","source":"/s","type":"t","datacontenttype":"text/plain"},"data_base64":"aGk="})");
-    CHECK(binary(kKafkaBinding, kHeaders, "application/json", "{") == "not_json at ''");
+    CHECK(binary(kKafkaBinding, g_headers, "application/json", "{") == "not_json at ''");
 
-    auto headers = kHeaders;
+    auto headers = g_headers;
     headers.push_back({"trace", "passed over"});
     headers.push_back({"ce_time", "2026-01-01T00:00:00Z"});
     CHECK(

@@ -4,7 +4,7 @@
 
 #include "common/record/record.hpp"
 #include "common/validation/stage.hpp"
-#include "tools/validate/settings.hpp"
+#include "tools/validate/form.hpp"
 
 #include <memory>
 #include <optional>

@@ -8,5 +8,7 @@ int main(int argc, char** argv)
     tlm::validate::Options options;
     return tlm::cli::run_program(
         argc, argv, [&] { return tlm::validate::make_table(options); },
-        [&](tlm::ops::Shutdown& shutdown) { return tlm::validate::run(options, shutdown); });
+        [&](tlm::ops::Shutdown& shutdown) {
+            return tlm::validate::run(tlm::validate::make_settings(options), shutdown);
+        });
 }

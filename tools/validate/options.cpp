@@ -101,4 +101,25 @@ cli::OptionTable make_table(Options& options)
     return table;
 }
 
+Settings make_settings(const Options& options)
+{
+    Settings settings;
+    settings.command = options.command;
+    settings.kafka = kafka::Properties{cli::kafka_properties(options.kafka)};
+    settings.topic = options.input.topic;
+    settings.group = options.input.group;
+    settings.files = options.input.files;
+    settings.to_topic = options.output.topic;
+    settings.rules = options.rules;
+    settings.stage = options.stage;
+    settings.dead_letters = {options.dlq.topic(), options.dlq.file()};
+    settings.metrics_listen = options.metrics.listen;
+    settings.connect_timeout = options.connect_timeout.limit;
+    settings.drain_timeout = options.drain_timeout;
+    settings.since = options.since;
+    settings.values = options.values;
+    settings.strict = options.strict;
+    return settings;
+}
+
 } // namespace tlm::validate

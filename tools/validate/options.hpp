@@ -5,14 +5,11 @@
 #include "common/base/time.hpp"
 #include "common/cli/groups.hpp"
 #include "common/cli/option_table.hpp"
-#include "common/validation/rule_sources.hpp"
-#include "common/validation/stage.hpp"
+#include "tools/validate/settings.hpp"
 
 #include <optional>
 
 namespace tlm::validate {
-
-enum class Command { validate, check, infer, whatif };
 
 struct Options {
     Command command = Command::validate;
@@ -33,5 +30,8 @@ struct Options {
 
 /// Binds the options; they must outlive the table.
 [[nodiscard]] cli::OptionTable make_table(Options& options);
+
+/// Reads the files that hold secrets. Throws Error usage.
+[[nodiscard]] Settings make_settings(const Options& options);
 
 } // namespace tlm::validate

@@ -10,9 +10,9 @@
 #include "common/ops/health.hpp"
 #include "common/ops/sd_notify.hpp"
 #include "common/ops/signals.hpp"
+#include "tools/validate/form.hpp"
 #include "tools/validate/in_flight.hpp"
 #include "tools/validate/judge.hpp"
-#include "tools/validate/settings.hpp"
 #include "tools/validate/validate_metrics.hpp"
 
 #include <deque>
@@ -23,6 +23,14 @@
 #include <vector>
 
 namespace tlm::validate {
+
+/// What the loop is told.
+struct PipelineSettings {
+    Form form = Form::records;
+    bool strict = false;
+    milliseconds drain_timeout{10'000};
+    InFlight::Bound window{};
+};
 
 /// Everything around the loop that it does not own.
 struct Surroundings {

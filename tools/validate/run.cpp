@@ -7,15 +7,14 @@
 #include "common/ndjson/open_dead_letters.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/metrics_server.hpp"
+#include "common/ops/random.hpp"
 #include "common/rulebook/schema_files.hpp"
 #include "tools/validate/pipeline.hpp"
 #include "tools/validate/study.hpp"
 
 #include <unistd.h>
 
-#include <cstdint>
 #include <memory>
-#include <random>
 #include <vector>
 
 namespace tlm::validate {
@@ -34,82 +33,77 @@ struct Outputs {
     std::optional<DeadLetters> letters;
 };
 
-Outputs open_outputs(const Options& options, const PipelineSettings& settings)
+Outputs open_outputs(const Settings& settings, std::size_t window)
 {
     Outputs outputs;
-    const bool dead_topic = options.dlq.to() == cli::DlqOptions::To::topic;
-    if (dead_topic || !options.output.topic.empty()) {
+    for (const std::string& topic : {settings.to_topic, settings.dead_letters.topic}) {
+        if (!topic.empty()) {
+            outputs.topics.push_back(topic);
+        }
+    }
+    if (!outputs.topics.empty()) {
         kafka::ProducerOptions producer;
-        producer.properties = kafka::Properties{cli::kafka_properties(options.kafka)};
-        producer.window = 2 * settings.window.items; // a record and, once refused, a dead letter
+        producer.properties = settings.kafka;
+        producer.window = 2 * window; // a record and, once refused, a dead letter
         producer.wake_on_delivery = false;
         outputs.producer = std::make_shared<kafka::Producer>(producer);
     }
-    const auto open_topic = [&outputs](const std::string& name) {
-        outputs.topics.push_back(name);
-        return std::make_unique<kafka::KafkaSink>(outputs.producer, name);
-    };
-    if (options.output.topic.empty()) {
+    if (settings.to_topic.empty()) {
         auto lines = std::make_unique<ndjson::LineSink>(STDOUT_FILENO, "standard output");
         outputs.lines = lines.get();
         outputs.records = std::move(lines);
     } else {
-        outputs.records = open_topic(options.output.topic);
+        outputs.records = std::make_unique<kafka::KafkaSink>(outputs.producer, settings.to_topic);
     }
-    if (dead_topic) {
-        outputs.letters.emplace(open_topic(options.dlq.topic()), DeadLetters::Form::record);
-    } else {
-        outputs.letters = ndjson::open_dead_letters(options.dlq.target);
-    }
+    outputs.letters = settings.dead_letters.topic.empty()
+                          ? ndjson::open_dead_letters(settings.dead_letters.file)
+                          : kafka::open_dead_letters(outputs.producer, settings.dead_letters.topic);
     return outputs;
 }
 
-validation::StageSettings stage_settings(const Options& options)
+validation::StageSettings stage_settings(const Settings& settings)
 {
-    auto settings = options.stage;
-    std::random_device random; // nobody outside may aim at a collision of device ids
-    const auto number = [&random] { return std::uint64_t{random()} << 32U | random(); };
-    settings.key = {number(), number()};
-    return settings;
+    auto stage = settings.stage;
+    // Nobody outside may aim at a collision of device ids.
+    stage.key = {ops::random_seed(), ops::random_seed()};
+    return stage;
 }
 
 /// Everything around the pipeline, in the order in which it ends.
 class Runner {
   public:
-    Runner(const Options& options, ops::Shutdown& shutdown)
-        : m_options(options),
+    Runner(const Settings& settings, ops::Shutdown& shutdown)
+        : m_settings(settings),
           m_shutdown(shutdown),
           m_registry("tlm-validate"),
           m_metrics(m_registry),
           m_health(kAlive),
-          m_judge(options.values ? Form::values : Form::records, stage_settings(options),
-                  rulebook::load_schemas(options.rules), rulebook::load_registry(options.rules)),
-          m_outputs(open_outputs(options, m_settings))
+          m_judge(settings.values ? Form::values : Form::records, stage_settings(settings),
+                  rulebook::load_schemas(settings.rules), rulebook::load_registry(settings.rules)),
+          m_outputs(open_outputs(settings, m_pipeline.window.items))
     {
-        if (options.rules.any()) {
-            shutdown.reload_on_hangup();
-        }
-        if (!options.metrics.listen.empty()) {
-            m_server.emplace(ops::parse_listen_address(options.metrics.listen, "--metrics-listen"),
+        shutdown.reload_on_hangup();
+        if (!settings.metrics_listen.empty()) {
+            m_server.emplace(ops::parse_listen_address(settings.metrics_listen, "--metrics-listen"),
                              m_registry, m_health);
         }
-        m_settings.form = options.values ? Form::values : Form::records;
-        m_settings.strict = options.strict;
-        m_settings.drain_timeout = options.drain_timeout;
+        m_pipeline.form = settings.values ? Form::values : Form::records;
+        m_pipeline.strict = settings.strict;
+        m_pipeline.drain_timeout = settings.drain_timeout;
     }
 
     [[nodiscard]] ExitStatus run()
     {
-        if (m_options.input.from() == cli::InputOptions::From::kafka) {
+        if (!m_settings.topic.empty()) {
             return run_kafka();
         }
         if (m_outputs.producer &&
-            m_outputs.producer->wait_until_known(m_outputs.topics, m_options.connect_timeout.limit,
+            m_outputs.producer->wait_until_known(m_outputs.topics, m_settings.connect_timeout,
                                                  m_shutdown.fd()) == kafka::Wait::stopped) {
             return ExitStatus::ok;
         }
-        ndjson::LineSource source(m_options.input.files);
-        Pipeline pipeline(m_settings, around(), m_judge, false);
+        ndjson::LineSource source(m_settings.files);
+        Pipeline pipeline(m_pipeline, around(), m_judge, false);
         pipeline.on_reload = [this] { reload(); };
         ready();
         return pipeline.run(source);
@@ -125,15 +119,21 @@ class Runner {
     [[nodiscard]] ExitStatus run_kafka()
     {
         kafka::SourceOptions options;
-        options.properties = kafka::Properties{cli::kafka_properties(m_options.kafka)};
-        options.topic = m_options.input.topic;
-        options.group = m_options.input.group;
-        if (!wait_for_outputs()) {
-            return ExitStatus::ok;
-        }
-        Pipeline pipeline(m_settings, around(), m_judge, true);
+        options.properties = m_settings.kafka;
+        options.topic = m_settings.topic;
+        options.group = m_settings.group;
+        Pipeline pipeline(m_pipeline, around(), m_judge, true);
         kafka::KafkaSource source(options, &pipeline);
-        if (source.wait_until_known(milliseconds::max(), m_shutdown.fd()) == kafka::Wait::stopped) {
+        const bool known =
+            wait_for([this](milliseconds slice, int stop_fd) {
+                return m_outputs.producer == nullptr
+                           ? kafka::Wait::ready
+                           : m_outputs.producer->wait_until_known(m_outputs.topics, slice, stop_fd);
+            }) &&
+            wait_for([&source](milliseconds slice, int stop_fd) {
+                return source.wait_until_known(slice, stop_fd);
+            });
+        if (!known) {
             return ExitStatus::ok;
         }
         pipeline.on_reload = [this] { reload(); };
@@ -142,21 +142,21 @@ class Runner {
     }
 
     /// A service waits for its servers. False when it is told to stop first.
-    [[nodiscard]] bool wait_for_outputs()
+    template <typename Known>
+    [[nodiscard]] bool wait_for(const Known& known)
     {
-        while (m_outputs.producer) {
+        for (;;) {
             try {
-                return m_outputs.producer->wait_until_known(m_outputs.topics, kWaitInterval,
-                                                            m_shutdown.fd()) == kafka::Wait::ready;
+                return known(kWaitInterval, m_shutdown.fd()) == kafka::Wait::ready;
             } catch (const Error& error) {
                 if (!error.retriable()) {
                     throw;
                 }
+                m_notify.status(error.what());
                 m_notify.extend_timeout(2 * kWaitInterval);
                 m_health.progress(std::chrono::steady_clock::now());
             }
         }
-        return true;
     }
 
     /// All or nothing: with a file that is wrong the old rules stay.
@@ -164,8 +164,8 @@ class Runner {
     {
         m_notify.reloading();
         try {
-            auto schemas = rulebook::load_schemas(m_options.rules);
-            m_judge.use(std::move(schemas), rulebook::load_registry(m_options.rules));
+            auto schemas = rulebook::load_schemas(m_settings.rules);
+            m_judge.use(std::move(schemas), rulebook::load_registry(m_settings.rules));
             m_metrics.reloads.add();
             log::info("schemas and rules were read again");
         } catch (const Error& error) {
@@ -179,11 +179,12 @@ class Runner {
     {
         m_health.set_ready(true);
         m_notify.ready();
+        m_notify.status("validating");
     }
 
-    const Options& m_options;
+    const Settings& m_settings;
     ops::Shutdown& m_shutdown;
-    PipelineSettings m_settings;
+    PipelineSettings m_pipeline;
     ops::SdNotify m_notify;
     ops::Metrics m_registry;
     ValidateMetrics m_metrics;
@@ -195,19 +196,19 @@ class Runner {
 
 } // namespace
 
-ExitStatus run(const Options& options, ops::Shutdown& shutdown)
+ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
 {
-    switch (options.command) {
+    switch (settings.command) {
     case Command::check:
-        return check(options);
+        return check(settings);
     case Command::infer:
-        return infer(options, shutdown);
+        return infer(settings, shutdown);
     case Command::whatif:
-        return whatif(options, shutdown);
+        return whatif(settings, shutdown);
     case Command::validate:
         break;
     }
-    return Runner(options, shutdown).run();
+    return Runner(settings, shutdown).run();
 }
 
 } // namespace tlm::validate

@@ -58,30 +58,29 @@ bool read_all(Source& source, const ops::Shutdown& shutdown,
 }
 
 /// All of a topic from --since on, as it is now: without a group, so nothing remembers it.
-std::unique_ptr<kafka::KafkaSource> open_topic(const Options& options, const std::string& topic,
+std::unique_ptr<kafka::KafkaSource> open_topic(const Settings& settings, const std::string& topic,
                                                ops::Shutdown& shutdown)
 {
     kafka::SourceOptions source;
-    source.properties = kafka::Properties{cli::kafka_properties(options.kafka)};
+    source.properties = settings.kafka;
     source.topic = topic;
     source.stop_at_end = true;
     source.skip_gaps = true;
-    if (options.since) {
-        source.start = {kafka::Start::At::time, *options.since};
+    if (settings.since) {
+        source.start = {kafka::Start::At::time, *settings.since};
     }
     auto opened = std::make_unique<kafka::KafkaSource>(source);
-    if (opened->wait_until_known(options.connect_timeout.limit, shutdown.fd()) ==
-        kafka::Wait::stopped) {
+    if (opened->wait_until_known(settings.connect_timeout, shutdown.fd()) == kafka::Wait::stopped) {
         return nullptr;
     }
     return opened;
 }
 
 /// The lines of the files or stdin.
-bool read_lines(const Options& options, const ops::Shutdown& shutdown,
+bool read_lines(const Settings& settings, const ops::Shutdown& shutdown,
                 const std::function<void(const Input&)>& take)
 {
-    ndjson::LineSource source(options.input.files);
+    ndjson::LineSource source(settings.files);
     return read_all(source, shutdown, [&take](std::size_t, const Input& input) { take(input); });
 }
 
@@ -115,10 +114,10 @@ std::string table_of(const WhatIf& whatif)
     return text;
 }
 
-void read_topic(const Options& options, const std::string& topic, ops::Shutdown& shutdown,
+void read_topic(const Settings& settings, const std::string& topic, ops::Shutdown& shutdown,
                 WhatIf& whatif)
 {
-    const auto source = open_topic(options, topic, shutdown);
+    const auto source = open_topic(settings, topic, shutdown);
     if (!source) {
         return;
     }
@@ -144,16 +143,16 @@ void read_topic(const Options& options, const std::string& topic, ops::Shutdown&
 
 } // namespace
 
-ExitStatus check(const Options& options)
+ExitStatus check(const Settings& settings)
 {
-    if (options.input.files.empty()) {
+    if (settings.files.empty()) {
         throw usage_error("check: name the schemas to look at");
     }
     auto status = ExitStatus::ok;
-    rulebook::SchemaFolders folders(options.rules.schema_dirs);
-    for (const auto& file : options.input.files) {
+    rulebook::SchemaFolders folders(settings.rules.schema_dirs);
+    for (const auto& file : settings.files) {
         try {
-            const auto schema = rulebook::compile_file(file, options.rules, folders);
+            const auto schema = rulebook::compile_file(file, settings.rules, folders);
             const auto& program = schema->program();
             print(fmt::format("{}: good, {}: {} subschemas, {} patterns", file,
                               schema::draft_name(schema->draft()), program.nodes.size(),
@@ -166,19 +165,19 @@ ExitStatus check(const Options& options)
     return status;
 }
 
-ExitStatus infer(const Options& options, ops::Shutdown& shutdown)
+ExitStatus infer(const Settings& settings, ops::Shutdown& shutdown)
 {
-    if (options.input.from() == cli::InputOptions::From::kafka) {
+    if (!settings.topic.empty()) {
         throw usage_error("infer reads files or standard input: take a sample with kcat -C -c");
     }
     Sketch sketch;
     RecordReader records;
     ValueReader values;
     std::uint64_t skipped = 0;
-    const bool complete = read_lines(options, shutdown, [&](const Input& input) {
-        if (options.values && !values.read(input.value)) {
+    const bool complete = read_lines(settings, shutdown, [&](const Input& input) {
+        if (settings.values && !values.read(input.value)) {
             sketch.watch(values.value());
-        } else if (!options.values && std::holds_alternative<Record>(records.read(input.value))) {
+        } else if (!settings.values && std::holds_alternative<Record>(records.read(input.value))) {
             sketch.watch(records.data());
         } else {
             ++skipped;
@@ -186,26 +185,26 @@ ExitStatus infer(const Options& options, ops::Shutdown& shutdown)
     });
     if (skipped != 0) {
         log::warn("{} lines are no {} and were skipped", skipped,
-                  options.values ? "JSON values" : "records");
+                  settings.values ? "JSON values" : "records");
     }
     if (complete) {
         print(sketch.draft());
     }
-    return options.strict && skipped != 0 ? ExitStatus::rejected : ExitStatus::ok;
+    return settings.strict && skipped != 0 ? ExitStatus::rejected : ExitStatus::ok;
 }
 
-ExitStatus whatif(const Options& options, ops::Shutdown& shutdown)
+ExitStatus whatif(const Settings& settings, ops::Shutdown& shutdown)
 {
-    if (!options.rules.schema && !options.rules.schema_map) {
+    if (!settings.rules.schema && !settings.rules.schema_map) {
         throw usage_error("whatif: name the new schema with --schema (or --schema-map)");
     }
-    WhatIf whatif(rulebook::load_schemas(options.rules));
-    if (options.input.from() == cli::InputOptions::From::kafka) {
-        read_topic(options, options.input.topic, shutdown, whatif);
-        if (options.dlq.to() == cli::DlqOptions::To::topic) {
-            read_topic(options, options.dlq.topic(), shutdown, whatif);
+    WhatIf whatif(rulebook::load_schemas(settings.rules));
+    if (!settings.topic.empty()) {
+        read_topic(settings, settings.topic, shutdown, whatif);
+        if (!settings.dead_letters.topic.empty()) {
+            read_topic(settings, settings.dead_letters.topic, shutdown, whatif);
         }
-    } else if (!read_lines(options, shutdown,
+    } else if (!read_lines(settings, shutdown,
                            [&whatif](const Input& input) { whatif.line(input.value, ""); })) {
         return ExitStatus::ok;
     }
@@ -219,7 +218,7 @@ ExitStatus whatif(const Options& options, ops::Shutdown& shutdown)
     print(table_of(whatif));
     const bool fails = std::any_of(whatif.rows().begin(), whatif.rows().end(),
                                    [](const auto& row) { return row.second.newly_fail != 0; });
-    return options.strict && fails ? ExitStatus::rejected : ExitStatus::ok;
+    return settings.strict && fails ? ExitStatus::rejected : ExitStatus::ok;
 }
 
 } // namespace tlm::validate

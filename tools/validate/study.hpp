@@ -4,16 +4,16 @@
 
 #include "common/base/exit_status.hpp"
 #include "common/ops/signals.hpp"
-#include "tools/validate/options.hpp"
+#include "tools/validate/settings.hpp"
 
 namespace tlm::validate {
 
 /// Compiles each schema and says what it found; a wrong one throws no error but is reported like
 /// one, so that all are looked at.
-[[nodiscard]] ExitStatus check(const Options& options);
+[[nodiscard]] ExitStatus check(const Settings& settings);
 
 /// Throws Error. Ends at the end of the input.
-[[nodiscard]] ExitStatus infer(const Options& options, ops::Shutdown& shutdown);
-[[nodiscard]] ExitStatus whatif(const Options& options, ops::Shutdown& shutdown);
+[[nodiscard]] ExitStatus infer(const Settings& settings, ops::Shutdown& shutdown);
+[[nodiscard]] ExitStatus whatif(const Settings& settings, ops::Shutdown& shutdown);
 
 } // namespace tlm::validate

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-struct mqtt5__property;
+struct mqtt5__property; // NOLINT(bugprone-reserved-identifier): the name that libmosquitto gave it
 
 namespace tlm::mqtt {
 

@@ -20,7 +20,7 @@ using tlm::ndjson::SpillFolder;
 namespace {
 
 /// Of "abc" (FIPS 180-2, B.1).
-const std::string kAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+const std::string abc_digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 std::string contents(const std::filesystem::path& file)
 {
@@ -41,8 +41,8 @@ TEST_CASE("spill folder: a payload is one file, named by its digest", "[ndjson]"
     SpillFolder spill{folder.path()};
     const auto stored = std::get<Spilled>(spill.store("abc"));
     CHECK(stored.size == 3);
-    CHECK(stored.sha256 == kAbc);
-    CHECK(stored.file == folder.path() / (kAbc + ".payload"));
+    CHECK(stored.sha256 == abc_digest);
+    CHECK(stored.file == folder.path() / (abc_digest + ".payload"));
     CHECK(contents(stored.file) == "abc");
 
     struct stat status {};
@@ -58,15 +58,15 @@ TEST_CASE("spill folder: what a crash left is written again, what is no file is 
 {
     const TemporaryFolder folder;
     SpillFolder spill{folder.path()};
-    const auto name = folder.path() / (kAbc + ".payload");
+    const auto name = folder.path() / (abc_digest + ".payload");
     const std::string elsewhere = folder.write("elsewhere", "xyz");
     SECTION("a half-written part")
     {
-        folder.write("." + kAbc + ".payload.part", "garbage, and longer");
+        folder.write("." + abc_digest + ".payload.part", "garbage, and longer");
     }
     SECTION("a file of another size")
     {
-        folder.write(kAbc + ".payload", "ab");
+        folder.write(abc_digest + ".payload", "ab");
     }
     SECTION("a link")
     {
@@ -84,7 +84,8 @@ TEST_CASE("spill folder: a link in place of the part is refused", "[ndjson]")
     const TemporaryFolder folder;
     SpillFolder spill{folder.path()};
     const std::string elsewhere = folder.write("elsewhere", "xyz");
-    std::filesystem::create_symlink(elsewhere, folder.path() / ("." + kAbc + ".payload.part"));
+    std::filesystem::create_symlink(elsewhere,
+                                    folder.path() / ("." + abc_digest + ".payload.part"));
     CHECK(std::holds_alternative<std::string>(spill.store("abc")));
     CHECK(contents(elsewhere) == "xyz");
 }

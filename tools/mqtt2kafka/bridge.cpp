@@ -83,6 +83,9 @@ ExitStatus Bridge::run()
         if (m_now >= m_next_update) {
             update_monitor();
         }
+        if (on_reload && m_shutdown.take_reload()) {
+            on_reload();
+        }
     }
     update_monitor();
     return m_status;

@@ -56,6 +56,8 @@ class Bridge final : public mqtt::Receiver {
 
     bool on_message(const mqtt::Message& message) override;
 
+    std::function<void()> on_reload; ///< called within a second of a SIGHUP; may be empty
+
   private:
     [[nodiscard]] Observed observe();
     /// False: the loop ends with m_status.

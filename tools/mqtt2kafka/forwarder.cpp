@@ -106,6 +106,10 @@ bool Forwarder::send(std::size_t index, const Translation& translation)
         m_at_records += taken ? 1U : 0U;
         return taken;
     }
+    if (std::holds_alternative<Dropped>(translation)) {
+        ++m_counts.dropped;
+        return m_window.confirm(m_first_ticket + index);
+    }
     return send_dead_letter(index, std::get<DeadLetter>(translation));
 }
 

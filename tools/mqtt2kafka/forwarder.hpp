@@ -29,6 +29,7 @@ struct Counts {
     std::uint64_t redelivered = 0;       ///< received with the DUP flag
     std::uint64_t recognised = 0;        ///< redelivered, known to be in Kafka, not sent again
     std::uint64_t retained = 0;
+    std::uint64_t dropped = 0;        ///< not valid, and not wanted as dead letters
     std::uint64_t properties_cut = 0; ///< MQTT 5 properties beyond the limits, left out
     std::uint64_t replaced_timestamps = 0;
     std::uint64_t acknowledged = 0;               ///< messages above QoS 0 whose PUBACK was written
@@ -58,6 +59,12 @@ class Forwarder {
 
     /// True while the window can take() one more.
     [[nodiscard]] bool has_room() const noexcept { return m_window.has_room(); }
+
+    /// See Translator.
+    void use(validation::SchemaSet schemas, std::shared_ptr<const validation::Registry> registry)
+    {
+        m_translator.use(std::move(schemas), std::move(registry));
+    }
 
     void take(const Message& message, Monotonic now);
 

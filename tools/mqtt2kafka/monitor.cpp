@@ -63,6 +63,8 @@ Monitor::Monitor(const std::string& listen)
                 "Dead letters whose payload is in a file, confirmed.");
     add_counter(&Counts::properties_cut, "mqtt_properties_cut_total",
                 "MQTT 5 properties that went beyond the limits of a message and were left out.");
+    add_counter(&Counts::dropped, "messages_dropped_total",
+                "Messages that are not valid and were dropped, as --on-invalid says.");
     add_counter(&Counts::replaced_timestamps, "timestamps_replaced_total",
                 "Records with our time as Kafka's timestamp, the device's being too far off.");
     if (!listen.empty()) {

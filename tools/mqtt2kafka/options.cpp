@@ -2,7 +2,9 @@
 #include "tools/mqtt2kafka/options.hpp"
 
 #include "common/base/error.hpp"
+#include "common/cli/rule_options.hpp"
 #include "common/mqtt/url.hpp"
+#include "common/ops/random.hpp"
 
 #include <unistd.h>
 
@@ -119,6 +121,29 @@ std::vector<mqtt::Url> parse_urls(const std::vector<std::string>& texts)
     return urls;
 }
 
+void add_validation(cli::OptionTable& table, Options& o)
+{
+    cli::add_rules(table, o.rules, o.stage);
+    table.check([&o] {
+        if (o.stage.sequence || o.stage.tag_order) {
+            throw usage_error("--sequence and --tag-order are for tlm-validate: a message that the "
+                              "MQTT broker sends again is no duplicate of the device's");
+        }
+    });
+}
+
+/// Nothing is judged beyond the record's guards unless something asks for it.
+std::optional<validation::StageSettings> make_stage(const Options& o)
+{
+    const auto& stage = o.stage;
+    if (!o.rules.any() && !stage.limit && !stage.ts.max_age && !stage.ts.max_ahead) {
+        return std::nullopt;
+    }
+    auto settings = stage;
+    settings.key = {ops::random_seed(), ops::random_seed()};
+    return settings;
+}
+
 void add_checks(cli::OptionTable& table, Options& o)
 {
     table.check([&o] {
@@ -220,6 +245,7 @@ cli::OptionTable make_table(Options& options)
                            "--mqtt URL --brokers LIST [OPTION]..."};
     add_mqtt(table, options);
     add_output(table, options);
+    add_validation(table, options);
     table.group("Operation");
     table.add(
         options.no_recover, "no-recover", 0,
@@ -244,6 +270,8 @@ Settings make_settings(const Options& o)
     s.window = {o.window, o.window_bytes};
     s.translate.topic_template = TopicTemplate{o.topic_template};
     s.translate.limits.max_payload_bytes = o.max_payload;
+    s.rules = o.rules;
+    s.translate.stage = make_stage(o);
     s.translate.ts_max_age = o.ts_max_age;
     s.translate.ts_max_ahead = o.ts_max_ahead;
     s.cycle.park_after = std::min(s.cycle.park_after, o.keep_alive / 4);

@@ -4,6 +4,8 @@
 
 #include "common/cli/groups.hpp"
 #include "common/cli/option_table.hpp"
+#include "common/validation/rule_sources.hpp"
+#include "common/validation/stage.hpp"
 #include "tools/mqtt2kafka/settings.hpp"
 
 #include <chrono>
@@ -47,6 +49,8 @@ struct Options {
     milliseconds ts_max_age = std::chrono::hours{24};
     milliseconds ts_max_ahead = std::chrono::minutes{5};
 
+    validation::RuleSources rules;
+    validation::StageSettings stage;
     bool no_recover = false;
     milliseconds drain_timeout = std::chrono::seconds{30};
     cli::MetricsOptions metrics;

@@ -11,6 +11,7 @@
 #include "common/ops/log.hpp"
 #include "common/ops/random.hpp"
 #include "common/ops/signals.hpp"
+#include "common/rulebook/schema_files.hpp"
 #include "tools/mqtt2kafka/bridge.hpp"
 #include "tools/mqtt2kafka/forwarder.hpp"
 #include "tools/mqtt2kafka/monitor.hpp"
@@ -100,6 +101,29 @@ bool wait_for_kafka(const Outputs& outputs, Monitor& monitor, ops::Shutdown& shu
     }
 }
 
+/// What the files of the validation stage hold.
+struct Rules {
+    validation::SchemaSet schemas;
+    std::shared_ptr<const validation::Registry> registry;
+};
+
+Rules read_rules(const Settings& settings)
+{
+    return {rulebook::load_schemas(settings.rules), rulebook::load_registry(settings.rules)};
+}
+
+/// All or nothing: with a file that is wrong the old rules stay.
+void reload(const Settings& settings, Forwarder& forwarder)
+{
+    try {
+        Rules rules = read_rules(settings);
+        forwarder.use(std::move(rules.schemas), std::move(rules.registry));
+        log::info("schemas and rules were read again");
+    } catch (const Error& error) {
+        log::error("schemas and rules stay as they were: {}", error.what());
+    }
+}
+
 } // namespace
 
 ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
@@ -111,6 +135,7 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
         log::warn("records go to standard output and are acknowledged when they are written: what "
                   "the reader of a pipe has not processed is lost when it dies");
     }
+    Rules rules = read_rules(settings); // before anything is opened: a wrong file leaves no trace
     Monitor monitor{settings.metrics_listen};
     Outputs outputs = open_outputs(settings);
     if (!wait_for_kafka(outputs, monitor, shutdown)) {
@@ -125,6 +150,7 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     const OutputState state{
         [&outputs] { return !outputs.producer || outputs.producer->connected(); },
         [&outputs] { return outputs.lines != nullptr && outputs.lines->reader_gone(); }};
+    forwarder.use(std::move(rules.schemas), std::move(rules.registry));
     std::optional<Recovery> recovery;
     if (settings.recover) {
         recovery.emplace(settings, forwarder);
@@ -133,6 +159,10 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
         }
     }
     Bridge bridge{settings, forwarder, monitor, shutdown, state, recovery ? &*recovery : nullptr};
+    if (settings.rules.any()) {
+        shutdown.reload_on_hangup();
+        bridge.on_reload = [&settings, &forwarder] { reload(settings, forwarder); };
+    }
     const ExitStatus status = bridge.run();
     if (recovery) {
         recovery->close();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/mqtt2kafka/translate.hpp"
 
+#include <simdjson.h>
+
 #include <span>
 #include <utility>
 
@@ -16,7 +18,11 @@ bool is_identified(const Record& record)
 
 Translator::Translator(TranslateOptions options)
     : m_options(std::move(options)), m_reader(m_options.limits)
-{}
+{
+    if (m_options.stage) {
+        m_stage = std::make_unique<validation::Stage>(*m_options.stage);
+    }
+}
 
 Translation Translator::translate(const Message& message, EpochMs received_at)
 {
@@ -38,13 +44,49 @@ Translation Translator::translate(const Message& message, EpochMs received_at)
         return dead_letter(message, std::move(*reject), received_at);
     }
     const Record& record = std::get<Record>(verdict);
+    if (!m_stage) {
+        return forward(message, record, std::nullopt);
+    }
+    auto judgement =
+        m_stage->judge(record, {.data = m_reader.data(), .tags = nullptr, .topic = message.topic});
+    switch (judgement.fate) {
+    case validation::Fate::dead_letter:
+        return dead_letter(message, std::move(judgement.reject).value(), received_at);
+    case validation::Fate::drop:
+        return Dropped{};
+    case validation::Fate::go_on:
+        break;
+    }
+    return forward(message, judgement.record,
+                   judgement.marked ? std::move(judgement.reject) : std::nullopt);
+}
+
+void Translator::use(validation::SchemaSet schemas,
+                     std::shared_ptr<const validation::Registry> registry)
+{
+    if (m_stage) {
+        m_stage->use_schemas(std::move(schemas));
+        m_stage->use_registry(std::move(registry));
+    }
+}
+
+Translation Translator::forward(const Message& message, const Record& record,
+                                const std::optional<Reject>& mark)
+{
     provenance(message);
     const EpochMs timestamp = choose_timestamp(record);
     m_value.clear();
     append_record(m_value, record);
-    return Translated{{m_value, *device_id, timestamp, std::span{m_headers.data(), m_header_count}},
-                      digest_of(m_options.seed, record.device_id, record.data),
-                      is_identified(record)};
+    std::string_view value = m_value;
+    if (mark) {
+        m_marked.clear();
+        append_marked(m_marked, m_value, record, *mark);
+        value = m_marked;
+    }
+    return Translated{
+        {value, record.device_id, timestamp, std::span{m_headers.data(), m_header_count}},
+        digest_of(m_options.seed, record.device_id, record.data),
+        is_identified(record)};
 }
 
 std::optional<Digest> Translator::digest(const Record& record) const

@@ -7,11 +7,13 @@
 #include "common/record/dead_letter.hpp"
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
+#include "common/validation/stage.hpp"
 #include "tools/mqtt2kafka/digest.hpp"
 #include "tools/mqtt2kafka/message.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +29,7 @@ struct TranslateOptions {
     /// these a broker refuses the record's whole batch, or confirms it and deletes it as expired.
     milliseconds ts_max_age = std::chrono::hours{24};
     milliseconds ts_max_ahead = std::chrono::minutes{5};
+    std::optional<validation::StageSettings> stage{}; ///< none: the record's guards alone judge
     std::uint64_t seed = 0; ///< of digests: random, and kept for as long as they are
 };
 
@@ -39,13 +42,19 @@ struct Translated {
     bool identified = false;
 };
 
+/// The message is not valid, and --on-invalid says that nothing is to be done with it.
+struct Dropped {};
+
 /// A record for Kafka, or why there is none.
-using Translation = std::variant<Translated, DeadLetter>;
+using Translation = std::variant<Translated, DeadLetter, Dropped>;
 
 /// Judges messages and makes records of them; see tlm-record(5). One instance serves one thread.
 class Translator {
   public:
     explicit Translator(TranslateOptions options);
+
+    /// Replaces schemas, rules and registry of the validation stage, where there is one.
+    void use(validation::SchemaSet schemas, std::shared_ptr<const validation::Registry> registry);
 
     /// Views in the result are those of `message`, or live until the next call.
     [[nodiscard]] Translation translate(const Message& message, EpochMs received_at);
@@ -65,6 +74,9 @@ class Translator {
     [[nodiscard]] std::uint64_t replaced_timestamps() const noexcept { return m_replaced; }
 
   private:
+    [[nodiscard]] Translation forward(const Message& message, const Record& record,
+                                      const std::optional<Reject>& mark);
+
     /// Kafka's timestamp for the record; adds the header when it is not the device's.
     [[nodiscard]] EpochMs choose_timestamp(const Record& record);
     void set_header(std::string_view name, std::string_view value);
@@ -72,7 +84,9 @@ class Translator {
 
     TranslateOptions m_options;
     PayloadReader m_reader;
+    std::unique_ptr<validation::Stage> m_stage; ///< null: nothing more to judge
     std::string m_value;
+    std::string m_marked;
     std::vector<Header> m_headers; ///< the first m_header_count are in use: strings keep memory
     std::size_t m_header_count = 0;
     std::uint64_t m_replaced = 0;

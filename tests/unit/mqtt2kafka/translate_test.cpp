@@ -178,3 +178,33 @@ TEST_CASE("translate: a message and its record in the topic have one digest", "[
     const auto other = translator.translate(message(R"({"seq":7})", "devices/d2/telemetry"), kNow);
     CHECK(std::get<Translated>(other).digest != std::get<1>(digests(R"({"seq":7})")));
 }
+
+TEST_CASE("translate: the validation stage judges the payload", "[mqtt2kafka]")
+{
+    TranslateOptions options;
+    options.stage.emplace();
+    const auto* const wanted = GENERATE("dlq", "drop", "mark", "pass");
+    REQUIRE(options.stage->on_invalid.set(wanted));
+    Translator translator{options};
+    tlm::validation::SchemaSet schemas;
+    schemas.otherwise = tlm::schema::Schema::compile(
+        R"({"properties": {"temp_c": {"maximum": 100}}})", "temp.json", {});
+    translator.use(schemas, nullptr);
+
+    CHECK(std::holds_alternative<Translated>(
+        translator.translate(message(R"({"temp_c":20})"), kNow)));
+    const auto result = translator.translate(message(R"({"temp_c":200})"), kNow);
+    const std::string_view how = wanted;
+    if (how == "dlq") {
+        const auto& letter = std::get<DeadLetter>(result);
+        CHECK(letter.reject.reason == Reason::schema);
+        CHECK(letter.reject.path == "/temp_c");
+        CHECK(letter.payload == R"({"temp_c":200})");
+    } else if (how == "drop") {
+        CHECK(std::holds_alternative<tlm::mqtt2kafka::Dropped>(result));
+    } else {
+        const auto value = std::get<Translated>(result).output.value;
+        CHECK((value.find(R"("invalid":)") != std::string_view::npos) == (how == "mark"));
+        CHECK(value.find(R"("data":{"temp_c":200})") != std::string_view::npos);
+    }
+}

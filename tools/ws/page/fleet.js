@@ -141,11 +141,15 @@ export class Fleet {
     return ms < this.lateMs ? 'fresh' : ms < this.silentMs ? 'late' : 'silent';
   }
 
-  /** The metrics that most devices have, most frequent first, then as they were first seen. */
-  commonMetrics(count) {
+  /** The metrics that most of `shown` have, then most of all devices, then as they were first seen. */
+  commonMetrics(count, shown) {
+    const inView = new Map();
+    for (const device of shown) {
+      for (const name of device.metrics.keys()) inView.set(name, (inView.get(name) ?? 0) + 1);
+    }
     return [...this.metricCounts]
-      .map(([name, devices], order) => ({ name, devices, order }))
-      .sort((a, b) => b.devices - a.devices || a.order - b.order)
+      .map(([name, devices], order) => ({ name, devices, order, shown: inView.get(name) ?? 0 }))
+      .sort((a, b) => b.shown - a.shown || b.devices - a.devices || a.order - b.order)
       .slice(0, count)
       .map((metric) => metric.name);
   }

@@ -92,7 +92,7 @@ export class Table {
     const narrow = width < 560;
     const room = narrow ? width - 32 - 99 - 120 : width - 240 - 102 - 112;
     const count = Math.max(1, Math.min(10, Math.floor(room / (narrow ? 90 : 112))));
-    const wanted = this.fleet.commonMetrics(count);
+    const wanted = this.fleet.commonMetrics(count, this.inView());
     const sortKey = this.view.sort.replace(/^-/, '');
     if (this.fleet.metricCounts.has(sortKey) && !wanted.includes(sortKey)) {
       wanted.splice(-1, 1, sortKey);
@@ -191,14 +191,20 @@ export class Table {
     });
   }
 
+  /** The devices whose rows are in view. */
+  inView() {
+    const first = Math.floor(this.scroller.scrollTop / kRow);
+    return this.order.slice(first, first + Math.ceil(this.scroller.clientHeight / kRow));
+  }
+
   /** Brings what is in view up to date. Cheap when nothing changed. */
   render(now) {
-    this.chooseColumns();
     const volatile = this.view.sort.replace(/^-/, '') !== 'device' || this.view.state;
     if (this.orderedVersion !== this.fleet.version ||
         now - this.orderedAt >= (volatile ? kResortMs : 4 * kResortMs)) {
       this.reorder(now);
     }
+    this.chooseColumns();
 
     const total = this.order.length;
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / kRow) - kOverscan);

@@ -110,6 +110,7 @@ void Registry::parse_csv(std::string_view text)
     }
     const std::size_t id = judge_header(header, reader.line());
     std::vector<std::string> keys;
+    keys.reserve(header.size());
     for (const std::string& name : header) {
         keys.push_back(json_string(name));
     }

@@ -36,8 +36,8 @@ bool is_disorder(Order order)
 } // namespace
 
 struct Stage::Impl {
-    explicit Impl(StageSettings given)
-        : settings(std::move(given)),
+    explicit Impl(const StageSettings& given)
+        : settings(given),
           limiter(settings.limit ? std::optional<RateLimiter>{*settings.limit} : std::nullopt),
           memory(settings.max_devices, settings.key),
           data_json(settings.limits.max_depth),
@@ -289,7 +289,7 @@ void Stage::Impl::settle_invalid(const Reject& reject, Judgement& judgement)
     }
 }
 
-Stage::Stage(StageSettings settings) : m_impl(std::make_unique<Impl>(std::move(settings))) {}
+Stage::Stage(const StageSettings& settings) : m_impl(std::make_unique<Impl>(settings)) {}
 
 Stage::~Stage() = default;
 

@@ -84,7 +84,7 @@ struct StageCounts {
 /// thread; exceptions only for want of memory.
 class Stage {
   public:
-    explicit Stage(StageSettings settings);
+    explicit Stage(const StageSettings& settings);
     Stage(const Stage&) = delete;
     Stage& operator=(const Stage&) = delete;
     ~Stage();

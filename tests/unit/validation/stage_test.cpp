@@ -19,7 +19,7 @@ constexpr EpochMs kStart = 1'767'225'600'000;
 /// A stage fed with lines, as a pipe feeds it.
 class Fed {
   public:
-    explicit Fed(StageSettings settings = {}) : stage(std::move(settings)) {}
+    explicit Fed(const StageSettings& settings = {}) : stage(settings) {}
 
     /// What goes on, or `dlq reason path` or `drop reason`.
     std::string feed(std::string_view line, std::string_view topic = "t")

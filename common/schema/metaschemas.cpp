@@ -47,7 +47,7 @@ struct Embedded {
         uri, tlm_metaschema_##name, tlm_metaschema_##name##_end                                    \
     }
 
-const std::array kEmbedded{
+const std::array embedded{
     TLM_METASCHEMA("http://json-schema.org/draft-04/schema", draft_04),
     TLM_METASCHEMA("http://json-schema.org/draft-06/schema", draft_06),
     TLM_METASCHEMA("http://json-schema.org/draft-07/schema", draft_07),
@@ -77,7 +77,7 @@ const std::array kEmbedded{
 
 std::optional<std::string_view> built_in(std::string_view uri) noexcept
 {
-    for (const Embedded& file : kEmbedded) {
+    for (const Embedded& file : embedded) {
         if (file.uri == uri) {
             return std::string_view{file.begin, static_cast<std::size_t>(file.end - file.begin)};
         }

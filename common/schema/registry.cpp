@@ -317,7 +317,7 @@ Place Registry::resolve(const Place& from, std::string_view keyword, std::string
 {
     const std::string target = resolve_uri(m_resources[from.resource].uri, reference);
     const auto [uri, raw_fragment] = split_fragment(target);
-    const Place root = find_or_load(from, keyword, uri);
+    Place root = find_or_load(from, keyword, uri);
     const auto fragment = percent_decode(raw_fragment);
     if (!fragment) {
         throw error(from, std::string{keyword} + " '" + std::string{reference} +

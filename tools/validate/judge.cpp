@@ -10,12 +10,9 @@ namespace tlm::validate {
 using validation::Fate;
 using validation::OnInvalid;
 
-Judge::Judge(Form form, validation::StageSettings settings, validation::SchemaSet schemas,
+Judge::Judge(Form form, const validation::StageSettings& settings, validation::SchemaSet schemas,
              std::shared_ptr<const validation::Registry> registry)
-    : m_form(form),
-      m_on_invalid(settings.on_invalid),
-      m_stage(std::move(settings)),
-      m_value_schemas({})
+    : m_form(form), m_on_invalid(settings.on_invalid), m_stage(settings), m_value_schemas({})
 {
     use(std::move(schemas), std::move(registry));
 }

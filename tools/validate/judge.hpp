@@ -24,7 +24,7 @@ struct [[nodiscard]] Ruling {
 /// stage, or for bare values the schema. Pure. One instance serves one thread.
 class Judge {
   public:
-    Judge(Form form, validation::StageSettings settings, validation::SchemaSet schemas,
+    Judge(Form form, const validation::StageSettings& settings, validation::SchemaSet schemas,
           std::shared_ptr<const validation::Registry> registry);
 
     /// From the next line on.

@@ -74,6 +74,10 @@ bool JsonBuffer::put_float(Float value)
     } else if (!std::isfinite(value)) {
         put("null");
         return false;
+    } else {
+        // Written out, an integer beyond 64 bits would not be read back.
+        put_digits(value, std::chars_format::scientific);
+        return true;
     }
     put_digits(value);
     return true;

@@ -77,12 +77,12 @@ class JsonBuffer {
 
     void grow(std::size_t bytes);
 
-    template <typename Number>
-    void put_digits(Number value)
+    template <typename Number, typename... Format>
+    void put_digits(Number value, Format... format)
     {
         char* begin = room(kLongestNumber);
-        m_size += static_cast<std::size_t>(std::to_chars(begin, begin + kLongestNumber, value).ptr -
-                                           begin);
+        char* const end = std::to_chars(begin, begin + kLongestNumber, value, format...).ptr;
+        m_size += static_cast<std::size_t>(end - begin);
     }
 
     template <typename Float>

@@ -212,6 +212,9 @@ TEST_CASE("protobuf: absent fields without presence are zero on request", "[form
                                 ProtobufNames::proto};
     ProtobufOptions options;
     options.write_defaults = true;
+    // An integer of 20 digits would be beyond what a reader takes.
+    CHECK(json_of(schema.type("M"), "\x19\x00\x00\x00\x00\x00\x00\x0a\x44"s) ==
+          R"({"temp_c":5.995191823955604e+19})");
     CHECK(json_of(schema.type("M"), "", options) == R"({"a":0,"temp_c":0,"e":"NIL","s":""})");
     CHECK(json_of(schema.type("M"), "\x22\x01q\x18\x07\x2a\x01z"s, options) ==
           R"({"a":0,"temp_c":0,"e":"NIL","s":"z"})");

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/formats/json_path.hpp"
 
+#include "common/base/json_pointer.hpp"
+
 namespace tlm::formats {
 
 void prepend_token(std::string& pointer, std::string_view name)
 {
-    std::string token = "/";
-    for (const char c : name) {
-        if (c == '~') {
-            token += "~0";
-        } else if (c == '/') {
-            token += "~1";
-        } else {
-            token += c;
-        }
-    }
+    std::string token;
+    append_pointer_token(token, name);
     pointer.insert(0, token);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/schema/pointer.hpp"
 
+#include "common/base/json_pointer.hpp"
 #include "common/base/units.hpp"
 
 namespace tlm::schema {
@@ -9,16 +10,7 @@ namespace dom = simdjson::dom;
 
 void append_token(std::string& pointer, std::string_view token)
 {
-    pointer += '/';
-    for (const char c : token) {
-        if (c == '~') {
-            pointer += "~0";
-        } else if (c == '/') {
-            pointer += "~1";
-        } else {
-            pointer += c;
-        }
-    }
+    append_pointer_token(pointer, token);
 }
 
 void append_token(std::string& pointer, std::size_t index)

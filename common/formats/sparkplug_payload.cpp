@@ -100,6 +100,10 @@ std::string_view parse_sparkplug_metric(std::string_view bytes, SparkplugMetric&
             ++unknown_fields;
         }
     }
+    // No reader of records takes it as a key, nor comes it back out of a state that was kept.
+    if (metric.name.find('\0') != std::string_view::npos) {
+        return "a metric's name holds U+0000";
+    }
     return step == WireReader::Step::malformed ? reader.error() : std::string_view{};
 }
 

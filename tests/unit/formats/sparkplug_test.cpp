@@ -366,6 +366,7 @@ TEST_CASE("sparkplug: what is malformed is rejected", "[formats]")
     CHECK(host.nbirth(Payload{0}.metric(WireWriter{}.varint(2, 1))) == "bad_sparkplug at ''");
     CHECK(host.nbirth(Payload{0}.born("a", 1, 3).born("b", 1, 3)) == "bad_sparkplug at ''");
     CHECK(host.nbirth(Payload{0}.born("\xff", 1, 3)).starts_with("invalid_utf8"));
+    CHECK(host.nbirth(Payload{0}.born(std::string{"a\0b", 3}, 1, 3)) == "bad_sparkplug at ''");
     CHECK(host.takes("spBv1.0/G/NDATA/E",
                      WireWriter{}.bytes(4, "SPBV1.0_COMPRESSED").bytes(5, "x").text()) ==
           "bad_sparkplug at ''");

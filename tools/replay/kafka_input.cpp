@@ -52,6 +52,7 @@ MessageSource::Next KafkaInput::next(Message& message)
             m_current = lane;
             message = m_reader.front(*lane, m_with_headers);
             if (in_time(message)) {
+                m_place = {message.partition, message.offset};
                 m_waiting_since.reset();
                 return Next::message;
             }

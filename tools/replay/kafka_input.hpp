@@ -22,14 +22,17 @@ class KafkaInput final : public MessageSource {
 
     [[nodiscard]] Next next(Message& message) override;
 
+    [[nodiscard]] Place place() const override { return m_place; }
+
     [[nodiscard]] int wake_fd() const override { return m_reader.wake_fd(); }
 
     /// Throws when a bounded replay has had nothing for the time-out: with brokers that answer
     /// there is always a record, or the end of the partition.
     void check(Monotonic now) override;
 
-    /// Offsets passed, of the sum of all plans.
-    [[nodiscard]] std::int64_t passed() const;
+    [[nodiscard]] std::int64_t passed() const override;
+
+    [[nodiscard]] std::int64_t total() const override { return m_follow ? 0 : offsets_in(m_plans); }
 
   private:
     void release();
@@ -46,6 +49,7 @@ class KafkaInput final : public MessageSource {
     TimeMerge m_merge;
     std::vector<bool> m_offered; ///< by lane: has a head in the merge, or is finished
     std::optional<std::size_t> m_current;
+    Place m_place;
     std::optional<Monotonic> m_waiting_since;
     std::size_t m_unserved = 0;
 };

@@ -31,7 +31,7 @@ std::string_view LineOutlet::line_of(const Message& message)
     return m_line;
 }
 
-bool LineOutlet::write(const Message& message)
+bool LineOutlet::write(const Message& message, Place)
 {
     constexpr std::size_t kCollect = 4096;
     if (m_format == Format::value && !message.value) {

@@ -18,7 +18,7 @@ class LineOutlet final : public Outlet {
   public:
     explicit LineOutlet(Format format);
 
-    [[nodiscard]] bool write(const Message& message) override;
+    [[nodiscard]] bool write(const Message& message, Place place) override;
     void serve(milliseconds wait) override;
 
     [[nodiscard]] bool reader_gone() const override { return m_sink.reader_gone(); }

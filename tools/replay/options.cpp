@@ -5,12 +5,36 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <string_view>
 #include <utility>
 
 namespace tlm::replay {
 
 namespace {
+
+constexpr std::uint64_t kMostAttempts = 1'000'000;
+
+/// The first operand may be one of these. Each command has a file of its own, and run() calls it.
+constexpr std::array kCommands{
+    std::pair{std::string_view{"redrive"}, Command::redrive},
+};
+
+void take_command(Options& options)
+{
+    auto& operands = options.operands;
+    for (const auto& [name, command] : kCommands) {
+        if (!operands.empty() && operands.front() == name) {
+            options.settings.command = command;
+            operands.erase(operands.begin());
+            break;
+        }
+    }
+    if (!operands.empty()) {
+        throw usage_error(
+            fmt::format("'{}' is no command; a file is read with --from-file", operands.front()));
+    }
+}
 
 /// A row whose text `set` takes and `texts` remembers.
 template <typename Set>
@@ -44,6 +68,11 @@ void add_what(cli::OptionTable& table, Options& options)
     auto& settings = options.settings;
     table.group("Input");
     table.add(settings.topic, "topic", 't', "TOPIC", "Read this Kafka topic.");
+    table
+        .add(settings.file, "from-file", 0, "FILE",
+             "Read records from a file instead, as --format record writes them; - is standard "
+             "input.")
+        .complete = cli::Complete::file;
     auto offset = row("offset", 'o', "RANGE",
                       "Read these offsets or times, see RANGES; with PARTITION= before it, of that "
                       "partition.");
@@ -77,13 +106,9 @@ void add_what(cli::OptionTable& table, Options& options)
         "time: the partitions' records in the order of their timestamps; none: as they "
         "come. Within a partition the order stays.",
         {{"time", TimeMerge::Order::time}, {"none", TimeMerge::Order::none}});
-    table.check([&settings, &options] {
-        if (settings.topic.empty()) {
-            return;
-        }
-        cli::require_topic_name("--topic", settings.topic);
-        if (options.kafka.brokers.empty() && !options.kafka.config_file) {
-            throw usage_error("--topic needs --brokers (or --kafka-config)");
+    table.check([&settings] {
+        if (!settings.topic.empty()) {
+            cli::require_topic_name("--topic", settings.topic);
         }
     });
 }
@@ -92,6 +117,10 @@ void add_conditions(cli::OptionTable& table, Options& options)
 {
     auto& conditions = options.settings.conditions;
     table.group("Filters, all of which must hold");
+    table.add(
+        options.settings.device, "device", 0, "ID",
+        "Records of this device, by their key, read from its partition alone where samples show "
+        "how partitions are chosen; else from all.");
     table.add(conditions.key, "key", 'k', "KEY", "Records with this key.");
     const auto add = [&table](cli::Option option, std::vector<Condition>& target) {
         option.repeatable = true;
@@ -120,7 +149,12 @@ void add_conditions(cli::OptionTable& table, Options& options)
                      "/data/temp_c, and this value.");
     where.expected = "a JSON Pointer, or POINTER=VALUE";
     add(std::move(where), conditions.members);
-    table.check([&conditions] { static_cast<void>(MessageFilter(conditions)); });
+    table.check([&options, &conditions] {
+        if (options.settings.device && conditions.key) {
+            throw usage_error("--device and --key exclude each other");
+        }
+        static_cast<void>(MessageFilter(conditions));
+    });
     table.add(options.settings.count, "count", 'c', "NUMBER", "End after so many records.",
               {1, std::numeric_limits<std::uint64_t>::max()});
 }
@@ -158,15 +192,122 @@ void add_output(cli::OptionTable& table, Options& options)
                      "value: one value a line, its line breaks replaced by spaces; record: all of "
                      "the record as JSON, see tlm-record(5), from which it can be written again.",
                      {{"value", Format::value}, {"record", Format::record}});
+    table.add(settings.to_topic, "to-topic", 0, "TOPIC",
+              "Write to this Kafka topic; nothing is written without --execute.");
+    table.add(settings.execute, "execute", 0,
+              "With --to-topic and redrive: write. Without it all is read and judged, and what "
+              "would be written is counted.");
     table.add(settings.dry_run, "dry-run", 'n',
               "Print which offsets would be read, and read nothing.");
+    table.add_choice(settings.by_key, "partition", 0, "HOW",
+                     "keep: a record goes to the partition that it was in; key: to that of its key "
+                     "(murmur2).",
+                     {{"keep", false}, {"key", true}});
+    auto rebase = row("rebase", 0, "now",
+                      "Stamp records with the moment of writing, not with their own timestamps.");
+    rebase.expected = "now";
+    rebase.choices = {"now"};
+    rebase.set = [&settings](std::string_view text) {
+        settings.rebase = text == "now";
+        return settings.rebase;
+    };
+    rebase.show = [&settings] {
+        return settings.rebase ? std::vector<std::string>{"now"} : std::vector<std::string>{};
+    };
+    table.add_option(std::move(rebase));
+    table.add(options.no_mark, "no-mark", 0,
+              "Leave out the header tlm-replay-id, by which consumers know a replay.");
+    table
+        .add(settings.checkpoint, "checkpoint", 0, "FILE",
+             "Note there how far it got, and go on from there when it is started again.")
+        .complete = cli::Complete::file;
+    table
+        .add(settings.receipts, "receipts", 0, "FILE",
+             "For each record written a line of JSON, from which offset to which; - is standard "
+             "output.")
+        .complete = cli::Complete::file;
+    table.add(options.max_attempts, "max-attempts", 0, "NUMBER",
+              "redrive: leave dead letters that were rejected so often.", {1, kMostAttempts});
+}
+
+/// Rows that say how topics are written, and those that say what is read of one.
+struct Rows {
+    std::vector<const cli::Option*> writing;
+    std::vector<const cli::Option*> reading;
+    const cli::Option* max_attempts = nullptr;
+};
+
+Rows find_rows(cli::OptionTable& table)
+{
+    Rows rows;
+    for (const auto* name :
+         {"execute", "partition", "rebase", "no-mark", "checkpoint", "receipts"}) {
+        rows.writing.push_back(table.find(name));
+    }
+    for (const auto* name : {"offset", "partitions", "slack", "follow", "merge", "dry-run"}) {
+        rows.reading.push_back(table.find(name));
+    }
+    rows.max_attempts = table.find("max-attempts");
+    return rows;
+}
+
+void refuse(const std::vector<const cli::Option*>& rows, std::string_view why)
+{
+    for (const auto* const row : rows) {
+        if (row->is_set()) {
+            throw usage_error(fmt::format("--{} {}", row->name, why));
+        }
+    }
+}
+
+void check_input(const Rows& rows, const Settings& settings)
+{
+    if (settings.topic.empty() == settings.file.empty()) {
+        throw usage_error("name what to read, with --topic or --from-file");
+    }
+    if (!settings.file.empty()) {
+        refuse(rows.reading, "is for --topic, not for --from-file");
+    }
+}
+
+void check_output(const Rows& rows, const Settings& settings, const cli::KafkaOptions& kafka)
+{
+    if (!settings.writes_topics()) {
+        refuse(rows.writing, "is for --to-topic and redrive");
+    }
+    if (settings.command != Command::redrive) {
+        refuse({rows.max_attempts}, "is for redrive");
+    }
+    if (settings.execute && settings.dry_run) {
+        throw usage_error("--execute and --dry-run exclude each other");
+    }
+    if (!settings.to_topic.empty()) {
+        cli::require_topic_name("--to-topic", settings.to_topic);
+    }
+    if (!settings.topic.empty() && settings.topic == settings.to_topic) {
+        throw usage_error("--to-topic: that is the topic that is read");
+    }
+    const bool needs = settings.writes_topics() || !settings.topic.empty();
+    if (needs && kafka.brokers.empty() && !kafka.config_file) {
+        throw usage_error(fmt::format("{} needs --brokers (or --kafka-config)",
+                                      !settings.topic.empty()      ? "--topic"
+                                      : !settings.to_topic.empty() ? "--to-topic"
+                                                                   : "redrive"));
+    }
+    if (settings.checkpoint && settings.file == "-") {
+        throw usage_error("--checkpoint: standard input cannot be read again, only a file can");
+    }
 }
 
 } // namespace
 
 cli::OptionTable make_table(Options& options)
 {
-    cli::OptionTable table("tlm-replay", "read a part of a Kafka topic again", "[OPTION]...");
+    cli::OptionTable table("tlm-replay", "read a part of a Kafka topic again",
+                           "[redrive] [OPTION]...");
+    table.operands(options.operands, "COMMAND",
+                   "redrive: dead letters back to the topics they came from.", cli::Complete::none);
+    table.check([&options] { take_command(options); });
     add_what(table, options);
     add_conditions(table, options);
     add_pace(table, options);
@@ -175,10 +316,16 @@ cli::OptionTable make_table(Options& options)
     cli::add_connect_timeout(table, options.connect_timeout);
     table.find("connect-timeout")->help =
         "Give up with status 1 when Kafka does not answer for so long, at the start or later.";
-    table.check([&options] {
-        if (options.settings.topic.empty()) {
-            throw usage_error("name the topic to read with --topic");
-        }
+    table.add_choice(options.settings.progress, "progress", 0, "HOW",
+                     "On standard error: auto, a bar where that is a terminal; bar; json, a line a "
+                     "second; none.",
+                     {{"auto", ShowProgress::automatic},
+                      {"bar", ShowProgress::bar},
+                      {"json", ShowProgress::json},
+                      {"none", ShowProgress::none}});
+    table.check([&options, rows = find_rows(table)] {
+        check_input(rows, options.settings);
+        check_output(rows, options.settings, options.kafka);
     });
     table.example("tlm-replay -b kafka:9092 -t device.telemetry -o @-15m:end",
                   "The last quarter of an hour, oldest first.");
@@ -186,6 +333,10 @@ cli::OptionTable make_table(Options& options)
                   "The first hour of that day, in six minutes.");
     table.example("tlm-replay -b kafka:9092 -t device.telemetry.dlq -f record | jq .headers",
                   "What the headers of the dead letters say.");
+    table.example("tlm-replay -b kafka:9092 -t device.telemetry -o -99 --to-topic x --execute",
+                  "The last 99 of each partition into another topic.");
+    table.example("tlm-replay redrive -b kafka:9092 -t device.telemetry.dlq --execute",
+                  "All dead letters back to where they came from.");
     return table;
 }
 
@@ -194,6 +345,15 @@ Settings make_settings(const Options& options)
     auto settings = options.settings;
     settings.kafka = kafka::Properties{cli::kafka_properties(options.kafka)};
     settings.connect_timeout = options.connect_timeout.limit;
+    settings.mark = !options.no_mark;
+    if (settings.device) {
+        settings.conditions.key = settings.device;
+    }
+    settings.max_attempts = static_cast<unsigned>(options.max_attempts);
+    settings.ranges_text = fmt::format("{}", fmt::join(options.offsets, " "));
+    if (options.partitions) {
+        settings.ranges_text += " of " + *options.partitions;
+    }
     const auto now = SystemClock().wall();
     for (const auto& text : options.offsets) {
         if (!add_range(settings.ranges, text, now)) {

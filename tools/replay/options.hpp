@@ -7,6 +7,7 @@
 #include "common/cli/option_table.hpp"
 #include "tools/replay/settings.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,8 +18,11 @@ struct Options {
     Settings settings; ///< all but what is made of the rest
     cli::KafkaOptions kafka;
     cli::ConnectTimeout connect_timeout;
+    std::vector<std::string> operands;
     std::vector<std::string> offsets;
     std::optional<std::string> partitions;
+    std::uint64_t max_attempts = 5;
+    bool no_mark = false;
 };
 
 /// Binds the options; they must outlive the table.

@@ -4,6 +4,7 @@
 
 #include "common/base/time.hpp"
 #include "common/record/message.hpp"
+#include "tools/replay/message_source.hpp"
 
 namespace tlm::replay {
 
@@ -17,7 +18,7 @@ class Outlet {
 
     /// Takes a copy of the message, or returns false when there is no room: serve() and try again.
     /// Throws Error when it has failed for good.
-    [[nodiscard]] virtual bool write(const Message& message) = 0;
+    [[nodiscard]] virtual bool write(const Message& message, Place place) = 0;
 
     /// Pushes out what is buffered, when nothing is there to be written, and hears what became of
     /// it. Waits for up to `wait` for room.

@@ -25,7 +25,11 @@ Replay::Replay(MessageSource& source, MessageFilter& filter, Outlet& outlet, con
 
 void Replay::run(const ops::Shutdown& shutdown)
 {
+    constexpr std::uint64_t kTurnEvery = 1024; // looking at a clock costs as much as a record
     while (!shutdown.requested() && !m_outlet.reader_gone() && step(shutdown)) {
+        if (on_turn && ++m_steps % kTurnEvery == 0) {
+            on_turn(std::chrono::steady_clock::now());
+        }
     }
 }
 
@@ -59,12 +63,13 @@ bool Replay::step(const ops::Shutdown& shutdown)
             return true;
         }
     }
-    if (!m_outlet.write(m_message)) {
+    if (!m_outlet.write(m_message, m_source.place())) {
         m_outlet.serve(kTurn);
         return true;
     }
     m_pending = false;
     ++m_written;
+    m_time = m_message.timestamp;
     m_ended = m_written == m_count;
     return !m_ended;
 }
@@ -81,6 +86,9 @@ bool Replay::is_due(Monotonic now)
 
 void Replay::wait(milliseconds most, int fd, const ops::Shutdown& shutdown) const
 {
+    if (on_turn) {
+        on_turn(std::chrono::steady_clock::now());
+    }
     std::array fds{pollfd{shutdown.fd(), POLLIN, 0}, pollfd{fd, POLLIN, 0}};
     static_cast<void>(::poll(fds.data(), fds.size(), poll_timeout(most)));
 }

@@ -9,6 +9,7 @@
 #include "tools/replay/pacer.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 namespace tlm::replay {
@@ -23,8 +24,14 @@ class Replay {
     /// Throws Error. The outlet is not closed.
     void run(const ops::Shutdown& shutdown);
 
+    /// Called now and then.
+    std::function<void(Monotonic now)> on_turn{};
+
     /// Records given to the outlet.
     [[nodiscard]] std::uint64_t written() const noexcept { return m_written; }
+
+    /// Of the record given last; negative: none.
+    [[nodiscard]] EpochMs time() const noexcept { return m_time; }
 
     [[nodiscard]] bool ended() const noexcept { return m_ended; } ///< all there was to do is done
 
@@ -41,6 +48,8 @@ class Replay {
     Message m_message;
     std::optional<Monotonic> m_due; ///< of m_message, which waits to be written
     std::uint64_t m_written = 0;
+    std::uint64_t m_steps = 0;
+    EpochMs m_time = -1;
     bool m_pending = false; ///< m_message waits to be written
     bool m_ended = false;
 };

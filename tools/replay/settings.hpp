@@ -17,7 +17,8 @@
 namespace tlm::replay {
 
 enum class Command {
-    replay, ///< without a word for it
+    replay,  ///< without a word for it
+    redrive, ///< dead letters back to where they came from
 };
 
 enum class Format {
@@ -25,20 +26,39 @@ enum class Format {
     record, ///< all of it, append_message()
 };
 
+enum class ShowProgress { automatic, bar, json, none };
+
 struct Settings {
     Command command = Command::replay;
     kafka::Properties kafka;
     std::string topic; ///< what to read; empty: the file
+    std::string file;  ///< of records as lines; `-`: standard input
     Ranges ranges;
+    std::string ranges_text; ///< as the user wrote them
     milliseconds slack{60'000};
     bool follow = false;
     TimeMerge::Order order = TimeMerge::Order::time;
     Conditions conditions;
+    std::optional<std::string> device;  ///< then `conditions.key` is the same
     std::optional<std::uint64_t> count; ///< end after so many
     Pace pace;
     Format format = Format::value;
     bool dry_run = false;
+    std::string to_topic; ///< empty: standard output, or with redrive where each came from
+    bool execute = false; ///< write to topics; without it only say what would be written
+    bool by_key = false;  ///< partition by key instead of where a record was
+    bool rebase = false;  ///< stamp with the moment of writing
+    bool mark = true;     ///< with the header kReplayHeader
+    std::optional<std::string> checkpoint; ///< file
+    std::optional<std::string> receipts;   ///< file; `-`: standard output
+    unsigned max_attempts = 0;             ///< redrive: of a dead letter
     milliseconds connect_timeout{30'000};
+    ShowProgress progress = ShowProgress::automatic;
+
+    [[nodiscard]] bool writes_topics() const noexcept
+    {
+        return command == Command::redrive || !to_topic.empty();
+    }
 };
 
 } // namespace tlm::replay

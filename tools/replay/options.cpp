@@ -217,6 +217,9 @@ void add_output(cli::OptionTable& table, Options& options)
     table.add_option(std::move(rebase));
     table.add(options.no_mark, "no-mark", 0,
               "Leave out the header tlm-replay-id, by which consumers know a replay.");
+    table.add(settings.diff, "diff", 0,
+              "Show each record as it was and as it is written; for a record out of a file, as it "
+              "stands in the topic that the line names.");
     table
         .add(settings.checkpoint, "checkpoint", 0, "FILE",
              "Note there how far it got, and go on from there when it is started again.")
@@ -241,7 +244,7 @@ Rows find_rows(cli::OptionTable& table)
 {
     Rows rows;
     for (const auto* name :
-         {"execute", "partition", "rebase", "no-mark", "checkpoint", "receipts"}) {
+         {"execute", "partition", "rebase", "no-mark", "diff", "checkpoint", "receipts"}) {
         rows.writing.push_back(table.find(name));
     }
     for (const auto* name : {"offset", "partitions", "slack", "follow", "merge", "dry-run"}) {

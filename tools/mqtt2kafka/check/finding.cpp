@@ -43,6 +43,38 @@ std::string names(const std::vector<Finding>& findings, Severity severity)
     return list;
 }
 
+/// Words, up to a width that a terminal has; what follows the first line is indented.
+void append_wrapped(std::vector<std::string>& lines, std::string_view begin, std::string_view text)
+{
+    constexpr std::size_t kWidth = 100;
+    std::string line{begin};
+    while (!text.empty()) {
+        const auto end = std::min(text.find(' '), text.size());
+        if (line.size() > begin.size() && line.size() + 1 + end > kWidth) {
+            lines.push_back(std::move(line));
+            line.assign(begin.size(), ' ');
+        }
+        line += line.size() > begin.size() ? " " : "";
+        line += text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    lines.push_back(std::move(line));
+}
+
+void append_block(std::vector<std::string>& lines, const Finding& finding)
+{
+    const std::string_view begin = title(finding.severity);
+    const std::string indent(begin.size(), ' ');
+    if (!lines.empty()) {
+        lines.emplace_back();
+    }
+    append_wrapped(lines, begin, finding.setting + ": " + finding.found);
+    append_wrapped(lines, indent, finding.effect);
+    if (!finding.remedy.empty()) {
+        append_wrapped(lines, indent, finding.remedy);
+    }
+}
+
 void prove(const BrokerFacts& broker, std::vector<std::string>& sentences)
 {
     const std::string at = " at " + broker.where;
@@ -124,25 +156,20 @@ Verdict verdict(const std::vector<Finding>& findings) noexcept
 
 std::vector<std::string> report(const Facts& facts, const std::vector<Finding>& findings)
 {
-    const std::string indent(title(Severity::note).size(), ' ');
     std::vector<std::string> lines;
     for (const std::string& sentence : proved(facts)) {
-        lines.push_back("seen    " + sentence);
+        append_wrapped(lines, "seen    ", sentence);
     }
     for (const Severity severity : {Severity::loses, Severity::untold, Severity::note}) {
         for (const Finding& finding : findings) {
-            if (finding.severity != severity) {
-                continue;
-            }
-            lines.emplace_back();
-            lines.push_back(std::string(title(severity)) + finding.setting + ": " + finding.found);
-            lines.push_back(indent + finding.effect);
-            if (!finding.remedy.empty()) {
-                lines.push_back(indent + finding.remedy);
+            if (finding.severity == severity) {
+                append_block(lines, finding);
             }
         }
     }
-    lines.emplace_back();
+    if (!lines.empty()) {
+        lines.emplace_back();
+    }
     switch (verdict(findings)) {
     case Verdict::yes:
         lines.emplace_back("at least once: YES");

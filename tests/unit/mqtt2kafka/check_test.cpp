@@ -74,7 +74,7 @@ Facts sound()
     BrokerFacts broker;
     broker.where = "mqtts://broker:8883";
     broker.port = 8883;
-    broker.v5 = true;
+    broker.v5 = broker.greeted = true;
     broker.version = "mosquitto version 2.0.11";
     broker.dropped = 0;
     broker.maximum_packet = 983'040;
@@ -136,13 +136,13 @@ std::function<void(Facts&)> broker(T BrokerFacts::*field, T value)
     return [=](Facts& facts) { facts.brokers[0].*field = value; };
 }
 
-std::vector<Planted> planted()
+constexpr auto kLoses = Severity::loses;
+constexpr auto kUntold = Severity::untold;
+constexpr auto kNote = Severity::note;
+
+std::vector<Planted> in_command_and_libraries()
 {
-    constexpr auto kLoses = Severity::loses;
-    constexpr auto kUntold = Severity::untold;
-    constexpr auto kNote = Severity::note;
     return {
-        // The command line and the libraries.
         {"output", kLoses, [](Facts& f) { f.own.pipe = true; }},
         {"$share", kLoses, [](Facts& f) { f.own.filters = {"$share/g/devices/+/x"}; }},
         {"session-expiry", kLoses, [](Facts& f) { f.own.session_expiry = 1h; }},
@@ -160,7 +160,12 @@ std::vector<Planted> planted()
         {"librdkafka", kLoses, [](Facts& f) { f.libraries.rdkafka = 0x020a00ff; }},
         {"librdkafka", kUntold, [](Facts& f) { f.libraries.rdkafka = 0x010900ff; }},
         {"libmosquitto", kUntold, [](Facts& f) { f.libraries.mosquitto = 1'006'015; }},
-        // The live MQTT broker.
+    };
+}
+
+std::vector<Planted> in_broker()
+{
+    return {
         {"mosquitto", kLoses,
          broker<std::string>(&BrokerFacts::version, "mosquitto version 2.0.16")},
         {"dropped", kNote, broker<std::optional<std::uint64_t>>(&BrokerFacts::dropped, 7)},
@@ -181,7 +186,12 @@ std::vector<Planted> planted()
         {"use_username_as_clientid", kUntold, broker<bool>(&BrokerFacts::id_replaced, true)},
         {"queue", kUntold, [](Facts& f) { f.brokers[0].problems["queue"] = "not authorised"; }},
         {"persistence", kUntold, [](Facts& f) { f.brokers[0].conf.reset(); }},
-        // mosquitto's configuration.
+    };
+}
+
+std::vector<Planted> in_conf()
+{
+    return {
         {"persistence", kLoses, line("persistence true", "")},
         {"autosave_interval", kLoses, line("autosave_interval 1", "")},
         {"autosave_interval", kLoses, line("autosave_interval 1", "autosave_interval 0")},
@@ -200,7 +210,12 @@ std::vector<Planted> planted()
         {"use_username_as_clientid", kLoses,
          line("max_queued_messages 0", "max_queued_messages 0\nlistener 1884")},
         {"mosquitto-conf", kUntold, line("listener 8883", "listener 1883")},
-        // Kafka.
+    };
+}
+
+std::vector<Planted> in_kafka()
+{
+    return {
         {"Kafka", kUntold, [](Facts& f) { f.kafka->problem = "silent"; }},
         {"topic", kUntold, [](Facts& f) { f.kafka->topics[1].partitions = 0; }},
         {"topic", kUntold, [](Facts& f) { f.kafka->topics[1].problem = "not authorised"; }},
@@ -244,11 +259,11 @@ TEST_CASE("check: a sound pair is a YES", "[check]")
 
 TEST_CASE("check: what is planted is named, and nothing else", "[check]")
 {
-    for (const Planted& one : planted()) {
+    const auto place = GENERATE(in_command_and_libraries, in_broker, in_conf, in_kafka);
+    for (const Planted& one : place()) {
         Facts facts = sound();
         one.plant(facts);
         INFO(one.setting);
-        const auto notes = named(sound(), Severity::note);
         for (const Severity severity : {Severity::loses, Severity::untold}) {
             const std::vector<std::string> wanted(severity == one.severity ? 1 : 0, one.setting);
             CHECK(named(facts, severity) == wanted);
@@ -296,6 +311,18 @@ TEST_CASE("check: with a spill folder the dead-letter topic may take less", "[ch
     facts.own.spills = true;
     facts.brokers[0].maximum_packet.reset();
     CHECK(verdict(judge(facts)) == Verdict::yes);
+}
+
+TEST_CASE("check: a size that nobody tells is no size", "[check]")
+{
+    Facts facts = sound();
+    facts.brokers[0].maximum_packet.reset();
+    CHECK(facts.brokers[0].largest_packet() == 268'435'455U); // its configuration has no limit
+    facts.brokers[0].conf.reset();
+    CHECK(facts.brokers[0].largest_packet() == 268'435'455U); // nor does it say one
+    facts.brokers[0].greeted = false;
+    CHECK_FALSE(facts.brokers[0].largest_packet());
+    CHECK(named(facts, Severity::loses).empty());
 }
 
 TEST_CASE("check: on loopback a stranger is a note", "[check]")

@@ -25,6 +25,8 @@ using std::chrono::seconds;
 /// higher limits are read in its configuration.
 constexpr std::size_t kMessages = 2000;
 constexpr std::size_t kLongestPacket = 1024UL * 1024;
+/// Of a broker that does not tell its limit.
+constexpr std::size_t kUsualPacket = 256UL * 1024;
 /// What a PUBLISH carries beside its payload here.
 constexpr std::size_t kBeside = 256;
 constexpr milliseconds kQuiet{500};
@@ -83,6 +85,7 @@ class BrokerTrial {
     [[nodiscard]] mqtt::SubscriberOptions session_options() const;
     [[nodiscard]] mqtt::TrialOptions other_client() const;
 
+    [[nodiscard]] bool conf_replaces_id() const;
     void reach();
     void look_around();
     [[nodiscard]] mqtt::Published publish(std::span<const std::string> payloads);
@@ -136,10 +139,25 @@ bool BrokerTrial::attempt(std::string_view step, const std::function<void()>& wo
     }
 }
 
+bool BrokerTrial::conf_replaces_id() const
+{
+    if (!m_facts.conf) {
+        return false;
+    }
+    const auto listeners = m_facts.conf->listeners();
+    return std::any_of(listeners.begin(), listeners.end(), [this](const Listener& listener) {
+        return listener.port == m_facts.port && listener.is_true("use_username_as_clientid");
+    });
+}
+
 /// A client id that nobody has can have no session; if there is one, the broker goes by something
 /// else, and the session is somebody's. It is left alone: nothing was written to it.
 void BrokerTrial::reach()
 {
+    if (conf_replaces_id()) {
+        m_facts.id_replaced = true; // a connection would throw a running bridge out
+        return;
+    }
     mqtt::Probe probe{m_bridge.url};
     if (probe.wait(m_shutdown.fd()) != mqtt::Probe::State::answered) {
         throw transient_error(probe.error());
@@ -167,6 +185,7 @@ void BrokerTrial::look_around()
     options.session_expiry = m_bridge.session_expiry;
     mqtt::Trial trial{options};
     const mqtt::Greeting greeting = trial.connect();
+    m_facts.greeted = true;
     m_facts.maximum_qos = greeting.maximum_qos;
     m_facts.maximum_packet = greeting.maximum_packet;
     m_facts.session_expiry = greeting.session_expiry;
@@ -192,7 +211,7 @@ mqtt::Published BrokerTrial::publish(std::span<const std::string> payloads)
     try {
         mqtt::Trial publisher{other_client()};
         static_cast<void>(publisher.connect());
-        const mqtt::Published published = publisher.publish(m_topic, payloads);
+        mqtt::Published published = publisher.publish(m_topic, payloads);
         publisher.disconnect();
         return published;
     } catch (const Error& error) {
@@ -241,7 +260,8 @@ void BrokerTrial::try_queue()
 
 void BrokerTrial::try_size()
 {
-    const std::size_t most = std::min<std::size_t>(m_facts.largest_packet(), kLongestPacket);
+    const std::size_t most =
+        std::min<std::size_t>(m_facts.largest_packet().value_or(kUsualPacket), kLongestPacket);
     if (most <= kBeside) {
         throw transient_error("the broker takes packets of up to " + std::to_string(most) +
                               " bytes only");

@@ -27,6 +27,7 @@ namespace {
 using std::chrono::seconds;
 namespace fs = std::filesystem;
 
+constexpr std::string_view kFlag = "--mosquitto-conf";
 constexpr std::size_t kLongestConf = 1024UL * 1024;
 constexpr std::size_t kMostIncluded = 200;
 constexpr milliseconds kKafkaAnswer = seconds{5};
@@ -42,7 +43,7 @@ std::vector<fs::path> files_of(const fs::path& folder)
         }
     }
     if (error) {
-        throw usage_error("--mosquitto-conf: " + folder.string() + ": " + error.message());
+        throw usage_error(std::string(kFlag) + ": " + folder.string() + ": " + error.message());
     }
     std::sort(files.begin(), files.end());
     return files;
@@ -50,7 +51,6 @@ std::vector<fs::path> files_of(const fs::path& folder)
 
 MosquittoConf read_conf(const fs::path& path)
 {
-    constexpr std::string_view kFlag = "--mosquitto-conf";
     MosquittoConf conf{path.string()};
     conf.add(read_text_file(path, kLongestConf, kFlag), [&conf](std::string_view folder) {
         for (const fs::path& file : files_of(folder)) {

@@ -66,21 +66,23 @@ struct BrokerFacts {
     /// Why a step failed, by the name of what it would have proved.
     std::map<std::string, std::string, std::less<>> problems;
     bool v5 = false;
-    std::string version; ///< what it calls itself
-    std::optional<std::uint64_t> dropped;
+    bool greeted = false; ///< what it says in accepting a connection is known; the three below
     std::optional<std::uint32_t> maximum_packet; ///< the largest it takes; empty: any
     int maximum_qos = 2;
     std::optional<std::uint32_t> session_expiry; ///< s; empty: as we asked
-    std::map<std::string, int> granted;          ///< QoS by filter; 128 and more: refused
-    bool id_replaced = false;                    ///< our client id is not what the broker goes by
+    std::string version;                         ///< what it calls itself
+    std::optional<std::uint64_t> dropped;
+    std::map<std::string, int> granted; ///< QoS by filter; 128 and more: refused
+    bool id_replaced = false;           ///< our client id is not what the broker goes by
     std::optional<bool> session_kept;
     std::optional<QueueTrial> queue;
     std::optional<SizeTrial> size;
     std::optional<bool> stranger_took_over; ///< without name, password and certificate
     std::optional<MosquittoConf> conf;      ///< its configuration, where we were given it
 
-    /// The largest packet that it takes, in bytes; MQTT's own limit where nobody says.
-    [[nodiscard]] std::uint64_t largest_packet() const;
+    /// The largest packet that it takes, in bytes: MQTT's own limit when it has none. Empty when
+    /// that is not known.
+    [[nodiscard]] std::optional<std::uint64_t> largest_packet() const;
 };
 
 struct TopicFacts {

@@ -96,13 +96,17 @@ void prove(const BrokerFacts& broker, std::vector<std::string>& sentences)
 
 } // namespace
 
-std::uint64_t BrokerFacts::largest_packet() const
+std::optional<std::uint64_t> BrokerFacts::largest_packet() const
 {
     if (maximum_packet) {
         return *maximum_packet;
     }
-    const auto limit = conf ? conf->number("max_packet_size", 0) : 0;
-    return limit == 0 ? kLargestPacket : limit;
+    if (conf) {
+        const auto limit = conf->number("max_packet_size", 0);
+        return limit == 0 ? kLargestPacket : limit;
+    }
+    // MQTT 3.1.1 has no word for it.
+    return greeted && v5 ? std::optional{kLargestPacket} : std::nullopt;
 }
 
 std::vector<Finding> judge(const Facts& facts)

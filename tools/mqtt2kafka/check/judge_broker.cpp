@@ -119,7 +119,7 @@ void judge_version(Bench& bench)
                   "So many messages it has dropped since it was started, of this session or of "
                   "another: see its log.");
     }
-    if (!broker.v5) {
+    if (!broker.v5 && !broker.id_replaced) {
         bench.add(Severity::note, "MQTT 3.1.1", "spoken",
                   "It decides how many messages are on their way to the bridge and how long a "
                   "session lasts, and sends retained messages with each connection.");
@@ -136,6 +136,9 @@ void judge_broker(const Facts&, const BrokerFacts& broker, std::vector<Finding>&
                   step == kQueue || step == kSession || step == kSize
                       ? "Give the user of --check the right to read and write tlm/check/#."
                       : "");
+    }
+    if (broker.conf) {
+        judge_conf(broker, findings);
     }
     if (broker.problems.contains(kConnecting)) {
         return;
@@ -155,9 +158,7 @@ void judge_broker(const Facts&, const BrokerFacts& broker, std::vector<Finding>&
                   "that it has them.",
                   "mosquitto: leave message_size_limit out, and set max_packet_size.");
     }
-    if (broker.conf) {
-        judge_conf(broker, findings);
-    } else {
+    if (!broker.conf) {
         bench.add(Severity::untold, "persistence", "not to be seen from outside",
                   "What the broker keeps when it is restarted, or killed, cannot be told.",
                   "Give --mosquitto-conf FILE, where the broker is a mosquitto.");

@@ -122,23 +122,17 @@ void judge_times_and_sizes(Reading& reading)
     }
 }
 
-bool has(const Listener& listener, std::string_view setting)
-{
-    const auto found = listener.settings.find(setting);
-    return found != listener.settings.end() && (found->second == "true" || found->second == "1");
-}
-
 void judge_listener(Reading& reading, const Listener& listener)
 {
     const std::string where = "the listener on port " + std::to_string(listener.port);
     if (listener.loopback) {
         return; // who is on this machine is trusted, and tried by a stranger's connection
     }
-    if (has(listener, "allow_anonymous")) {
+    if (listener.is_true("allow_anonymous")) {
         reading.add(Severity::loses, "allow_anonymous", "true, of " + where,
                     "Everybody can take over the bridge's session, and the messages in it.",
                     "Set allow_anonymous false.");
-    } else if (!has(listener, "use_username_as_clientid")) {
+    } else if (!listener.is_true("use_username_as_clientid")) {
         reading.add(Severity::loses, "use_username_as_clientid", "false, of " + where,
                     "A device that calls itself like the bridge takes over the bridge's session, "
                     "and the messages in it.",

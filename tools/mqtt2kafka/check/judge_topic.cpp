@@ -163,19 +163,19 @@ void judge_sizes(const Facts& facts, Desk& desk)
     const auto limit = std::min(static_cast<std::uint64_t>(*accepted), producer_bytes(facts.own));
     for (const BrokerFacts& broker : facts.brokers) {
         const auto packet = broker.largest_packet();
-        if (broker.problems.contains(kConnecting)) {
+        if (!packet) {
             continue;
         }
         if (!desk.topic().letters) {
-            if (limit < std::min(packet, facts.own.max_payload)) {
+            if (limit < std::min(*packet, facts.own.max_payload)) {
                 desk.add(Severity::note, "max.message.bytes", std::to_string(*accepted),
                          "Longer records become dead letters.");
                 return;
             }
-        } else if (!facts.own.spills && packet + kBesidePayload > limit) {
+        } else if (!facts.own.spills && *packet + kBesidePayload > limit) {
             desk.add(Severity::loses, "message sizes",
                      "max.message.bytes " + std::to_string(*accepted),
-                     broker.where + " takes messages of up to " + std::to_string(packet) +
+                     broker.where + " takes messages of up to " + std::to_string(*packet) +
                          " bytes. One that fits neither the topic nor the dead-letter topic is "
                          "held, and all behind it waits, while the MQTT broker queues, until it "
                          "drops.",

@@ -44,6 +44,11 @@ std::uint16_t to_port(std::string_view text) noexcept
                : std::uint16_t{0};
 }
 
+bool says_true(std::string_view value) noexcept
+{
+    return value == "true" || value == "1";
+}
+
 /// Settings that belong to the listener above them, and to it alone.
 bool is_of_listener(std::string_view setting) noexcept
 {
@@ -59,6 +64,12 @@ bool is_of_security(std::string_view setting) noexcept
 }
 
 } // namespace
+
+bool Listener::is_true(std::string_view setting) const
+{
+    const auto found = settings.find(setting);
+    return found != settings.end() && says_true(found->second);
+}
 
 void MosquittoConf::add(std::string_view text, const Include& include)
 {
@@ -106,7 +117,7 @@ const std::string* MosquittoConf::find(std::string_view setting) const
 bool MosquittoConf::is_true(std::string_view setting, bool fallback) const
 {
     const auto* const value = find(setting);
-    return value == nullptr ? fallback : *value == "true" || *value == "1";
+    return value == nullptr ? fallback : says_true(*value);
 }
 
 std::uint64_t MosquittoConf::number(std::string_view setting, std::uint64_t fallback) const

@@ -18,6 +18,9 @@ struct Listener {
     bool loopback = false; ///< nobody outside this machine reaches it
     /// What stands below its line, and what holds for all listeners.
     std::map<std::string, std::string, std::less<>> settings;
+
+    /// `true` of a setting of its own.
+    [[nodiscard]] bool is_true(std::string_view setting) const;
 };
 
 /// A configuration that grows line by line, in the order in which mosquitto reads them.

@@ -234,7 +234,8 @@ void BrokerTrial::try_queue()
     }
     m_facts.session_kept = m_reader.connect();
     m_reader.subscribe();
-    m_reader.read_without_acknowledging(kQuiet);
+    const auto all_there = [this] { return m_reader.numbers().size() == kMessages; };
+    m_reader.read_without_acknowledging(all_there, kQuiet);
     const auto first = m_reader.numbers();
     m_reader.break_off();
     if (first.empty() && m_facts.session_kept == true) {
@@ -244,7 +245,7 @@ void BrokerTrial::try_queue()
     }
     static_cast<void>(m_reader.connect());
     m_reader.subscribe();
-    m_reader.read(kMessages, kPatience);
+    m_reader.read(all_there, kPatience);
     const auto& all = m_reader.numbers();
     QueueTrial trial;
     trial.sent = kMessages;
@@ -270,7 +271,7 @@ void BrokerTrial::try_size()
     const std::string payload(bytes, 'x');
     const mqtt::Published published = publish(std::span{&payload, 1});
     if (published.confirmed > 0) {
-        m_reader.read(kMessages + 1, kQuiet);
+        m_reader.read([this, bytes] { return m_reader.longest() == bytes; }, kPatience);
     }
     m_facts.size = SizeTrial{bytes, m_reader.longest() == bytes, published.reason};
 }

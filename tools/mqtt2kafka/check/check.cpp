@@ -173,6 +173,7 @@ ExitStatus run(const Settings& settings, const std::vector<fs::path>& confs,
                ops::Shutdown& shutdown)
 {
     std::vector<MosquittoConf> read; // before anything is connected: a wrong file leaves no trace
+    read.reserve(confs.size());
     for (const fs::path& path : confs) {
         read.push_back(read_conf(path));
     }

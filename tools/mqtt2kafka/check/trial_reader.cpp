@@ -103,20 +103,19 @@ void TrialReader::subscribe()
     }
 }
 
-void TrialReader::read_without_acknowledging(milliseconds quiet)
+void TrialReader::read_without_acknowledging(const Done& done, milliseconds quiet)
 {
     const auto end = steady_clock::now() + kAnswer;
-    while (steady_clock::now() < end && wait(steady_clock::now() + quiet)) {
+    while (!done() && steady_clock::now() < end && wait(steady_clock::now() + quiet)) {
         m_subscriber.read();
     }
 }
 
-void TrialReader::read(std::size_t enough, milliseconds quiet)
+void TrialReader::read(const Done& done, milliseconds quiet)
 {
     const auto end = steady_clock::now() + kAnswer;
     write_all();
-    while (m_numbers.size() < enough && steady_clock::now() < end &&
-           wait(steady_clock::now() + quiet)) {
+    while (!done() && steady_clock::now() < end && wait(steady_clock::now() + quiet)) {
         m_subscriber.read();
         write_all();
     }

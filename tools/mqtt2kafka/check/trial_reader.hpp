@@ -6,6 +6,7 @@
 #include "common/mqtt/subscriber.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 namespace tlm::ops {
@@ -27,12 +28,13 @@ class TrialReader final : public mqtt::Receiver {
     /// Subscribes; may be called once a connection.
     void subscribe();
 
-    /// Reads until nothing has come for `quiet`, and acknowledges nothing.
-    void read_without_acknowledging(milliseconds quiet);
+    using Done = std::function<bool()>;
 
-    /// Reads and acknowledges until `enough` messages are there, counted since connect(), or
-    /// nothing has come for `quiet`.
-    void read(std::size_t enough, milliseconds quiet);
+    /// Reads and acknowledges nothing, until `done` or nothing has come for `quiet`.
+    void read_without_acknowledging(const Done& done, milliseconds quiet);
+
+    /// The same, acknowledging all of it.
+    void read(const Done& done, milliseconds quiet);
 
     /// Hangs up: what was not acknowledged will come again.
     void break_off() { m_subscriber.abandon(); }

@@ -52,6 +52,8 @@ struct Options {
     validation::RuleSources rules;
     validation::StageSettings stage;
     bool no_recover = false;
+    bool check = false;
+    std::vector<std::filesystem::path> mosquitto_conf;
     milliseconds drain_timeout = std::chrono::seconds{30};
     cli::MetricsOptions metrics;
 };

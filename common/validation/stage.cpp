@@ -27,6 +27,21 @@ struct RuleSet {
     std::size_t first_reading; ///< of the device's row of readings
 };
 
+/// What a schema map has chosen for a record, and the payload as its rules want it.
+struct Prepared {
+    std::optional<std::size_t> choice;
+    RuleSet* rules;
+    dom::element data;
+};
+
+/// Whether a record with this fault had its values brought into form before it was found.
+bool is_found_in_form(Reason reason)
+{
+    return reason == Reason::schema || reason == Reason::schema_limit ||
+           reason == Reason::pattern_limit || reason == Reason::out_of_range ||
+           reason == Reason::too_steep || reason == Reason::stuck_value;
+}
+
 bool is_disorder(Order order)
 {
     return order == Order::gap || order == Order::out_of_order || order == Order::late ||
@@ -51,12 +66,15 @@ struct Stage::Impl {
     judge_device(DeviceTable::Row row, const Judgement& judgement, std::string_view place);
     [[nodiscard]] std::optional<Reject> judge_data(DeviceTable::Row row, Record& record,
                                                    const Subject& subject);
+    [[nodiscard]] Prepared prepare(Record& record, const Subject& subject);
+    void begin();
     [[nodiscard]] bool look_up(Record& record);
     [[nodiscard]] DeviceTable::Row remember(const Record& record);
     void observe(DeviceTable::Row row, Judgement& judgement);
     [[nodiscard]] std::optional<dom::element> coerce(RuleSet& chosen, Record& record,
                                                      const dom::element& element);
     void settle(Judgement& judgement);
+    void finish(Judgement& judgement);
     void settle_invalid(const Reject& reject, Judgement& judgement);
 
     StageSettings settings;
@@ -141,6 +159,23 @@ std::optional<Reject> Stage::Impl::judge_device(DeviceTable::Row row, const Judg
 std::optional<Reject> Stage::Impl::judge_data(DeviceTable::Row row, Record& record,
                                               const Subject& subject)
 {
+    const Prepared prepared = prepare(record, subject);
+    const Subject judged{prepared.data, subject.tags, subject.topic, subject.place};
+    if (auto reject = schemas.judge_chosen(prepared.choice, judged)) {
+        return reject;
+    }
+    const RuleSet& chosen = *prepared.rules;
+    Reading* readings =
+        memory.readings() > 0 ? memory.first_reading(row) + chosen.first_reading : nullptr;
+    auto reject = chosen.plausibility.judge(judged.data, record.ts, readings);
+    if (reject) {
+        reject->path.insert(0, subject.place);
+    }
+    return reject;
+}
+
+Prepared Stage::Impl::prepare(Record& record, const Subject& subject)
+{
     Subject whole = subject;
     std::optional<dom::element> tags;
     if (enriched && schemas.has_map()) {
@@ -153,18 +188,15 @@ std::optional<Reject> Stage::Impl::judge_data(DeviceTable::Row row, Record& reco
     const auto choice = schemas.choose(whole);
     RuleSet& chosen = choice && *choice + 1 < rules.size() ? rules[*choice] : rules.back();
     const auto element = coerce(chosen, record, subject.data);
-    const Subject judged{element ? *element : subject.data, whole.tags, subject.topic,
-                         subject.place};
-    if (auto reject = schemas.judge_chosen(choice, judged)) {
-        return reject;
-    }
-    Reading* readings =
-        memory.readings() > 0 ? memory.first_reading(row) + chosen.first_reading : nullptr;
-    auto reject = chosen.plausibility.judge(judged.data, record.ts, readings);
-    if (reject) {
-        reject->path.insert(0, subject.place);
-    }
-    return reject;
+    return {choice, &chosen, element ? *element : subject.data};
+}
+
+void Stage::Impl::begin()
+{
+    own_tags.clear();
+    listed = false;
+    coerced = false;
+    enriched = false;
 }
 
 /// Adds the tags of the registry; false when the device is unknown and may not be.
@@ -247,9 +279,14 @@ void Stage::Impl::settle(Judgement& judgement)
     } else {
         ++counts.valid;
     }
-    if (judgement.fate != Fate::go_on) {
-        return;
+    if (judgement.fate == Fate::go_on) {
+        finish(judgement);
     }
+}
+
+/// Of a record that goes on: the stage's own tags, and whether anything is changed.
+void Stage::Impl::finish(Judgement& judgement)
+{
     if (merge_tags(tags_json, judgement.record.tags, {}, own_tags, own_tagged)) {
         judgement.record.tags = own_tagged;
         enriched = true;
@@ -306,13 +343,30 @@ void Stage::use_schemas(SchemaSet schemas)
 Judgement Stage::judge(const Record& record, const Subject& subject)
 {
     ++m_impl->counts.judged;
-    m_impl->own_tags.clear();
-    m_impl->coerced = false;
-    m_impl->enriched = false;
+    m_impl->begin();
     Judgement judgement;
     judgement.record = record;
     judgement.reject = m_impl->find_fault(judgement, subject);
     m_impl->settle(judgement);
+    return judgement;
+}
+
+Judgement Stage::change_again(const Record& record, const Subject& subject, const Reject* fault)
+{
+    const StageCounts counts = m_impl->counts;
+    m_impl->begin();
+    Judgement judgement;
+    judgement.record = record;
+    if (fault != nullptr) {
+        judgement.reject = *fault;
+        judgement.marked = m_impl->settings.on_invalid.fate(fault->reason) == OnInvalid::mark;
+    }
+    static_cast<void>(m_impl->look_up(judgement.record));
+    if (!m_impl->rules.empty() && (fault == nullptr || is_found_in_form(fault->reason))) {
+        static_cast<void>(m_impl->prepare(judgement.record, subject));
+    }
+    m_impl->finish(judgement);
+    m_impl->counts = counts;
     return judgement;
 }
 

@@ -100,6 +100,11 @@ class Stage {
     /// begin with its `place`, but that of `ts` does not: it is the record's.
     Judgement judge(const Record& record, const Subject& subject);
 
+    /// What judge() made of a record that it let go on, once more: for one whose destination did
+    /// not take it. `fault` is judge()'s reject, or null. Nothing is judged, observed or counted;
+    /// rules and registry are those of now. A tag of `tag_order` is not given again.
+    Judgement change_again(const Record& record, const Subject& subject, const Reject* fault);
+
     /// Choosing a schema takes the topic.
     [[nodiscard]] bool needs_topic() const noexcept;
 

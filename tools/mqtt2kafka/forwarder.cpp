@@ -83,20 +83,59 @@ void Forwarder::send_unsent(EpochMs wall)
 
 bool Forwarder::send_first(std::size_t index, EpochMs wall)
 {
-    const Message message = m_batch[index];
-    const Translation translation = m_translator.translate(message, wall);
-    Fate& fate = m_fates[index];
-    if (const auto* translated = std::get_if<Translated>(&translation)) {
-        fate.digest = translated->digest;
-        fate.identified = translated->identified;
-    } else {
-        fate.digest = m_translator.digest(message);
+    if (m_fates[index].judged) { // a sink was full
+        return send(index, again(index, wall));
     }
-    if (message.dup && m_redeliveries.recognise(fate.digest)) {
+    if (m_batch[index].dup && recognise(index, wall)) {
         ++m_counts.recognised;
         return m_window.confirm(m_first_ticket + index);
     }
-    return send(index, translation);
+    return send(index, judge(index, wall));
+}
+
+/// A message that Kafka has already is not judged: its device was counted when it came first.
+bool Forwarder::recognise(std::size_t index, EpochMs wall)
+{
+    for (const auto& [digest, identified] : m_translator.known_by(m_batch[index], wall)) {
+        if (m_redeliveries.recognise(digest)) {
+            m_fates[index].digest = digest;
+            m_fates[index].identified = identified;
+            return true;
+        }
+    }
+    return false;
+}
+
+Translation Forwarder::judge(std::size_t index, EpochMs wall)
+{
+    Translation translation = m_translator.translate(m_batch[index], wall);
+    Fate& fate = m_fates[index];
+    fate.judged = true;
+    const Reject* fault = nullptr;
+    if (const auto* translated = std::get_if<Translated>(&translation)) {
+        fate.digest = translated->digest;
+        fate.identified = translated->identified;
+        fault = translated->fault ? &*translated->fault : nullptr;
+    } else {
+        fate.digest = m_translator.digest(m_batch[index]);
+        const auto* letter = std::get_if<DeadLetter>(&translation);
+        fate.is_letter = letter != nullptr;
+        fault = letter != nullptr ? &letter->reject : nullptr;
+    }
+    if (fault != nullptr) {
+        fate.fault = std::make_unique<Reject>(*fault);
+    }
+    return translation;
+}
+
+/// What judge() gave, for another attempt to send it.
+Translation Forwarder::again(std::size_t index, EpochMs wall)
+{
+    const Fate& fate = m_fates[index];
+    if (fate.is_letter) {
+        return m_translator.dead_letter(m_batch[index], *fate.fault, wall);
+    }
+    return m_translator.translate_again(m_batch[index], wall, fate.fault.get());
 }
 
 bool Forwarder::send(std::size_t index, const Translation& translation)
@@ -136,7 +175,7 @@ bool Forwarder::resolve(std::size_t index, EpochMs wall)
         return send_dead_letter(index, m_translator.dead_letter(m_batch[index], reject, wall));
     }
     if (m_at_records > 0 || (refused.alone && m_now < m_next_attempt) ||
-        !send(index, m_translator.translate(m_batch[index], wall))) {
+        !send(index, again(index, wall))) {
         return false;
     }
     if (m_alone != index) {

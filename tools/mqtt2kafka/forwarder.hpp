@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -113,10 +114,16 @@ class Forwarder {
         Digest digest;
         bool identified = false;    ///< see Translated
         std::optional<Place> place; ///< once Kafka has said it
+        bool judged = false;        ///< and so not again, whatever the sinks say
+        bool is_letter = false;
+        std::unique_ptr<Reject> fault{}; ///< of judged: why it is not valid, if so
     };
 
     void send_unsent(EpochMs wall);
     [[nodiscard]] bool send_first(std::size_t index, EpochMs wall);
+    [[nodiscard]] bool recognise(std::size_t index, EpochMs wall);
+    [[nodiscard]] Translation judge(std::size_t index, EpochMs wall);
+    [[nodiscard]] Translation again(std::size_t index, EpochMs wall);
     [[nodiscard]] bool send(std::size_t index, const Translation& translation);
     void send_refused(EpochMs wall);
     [[nodiscard]] bool resolve(std::size_t index, EpochMs wall);

@@ -93,9 +93,10 @@ struct Rig {
     FakeSpill spill;
     Monotonic now{};
 
-    explicit Rig(AckWindow::Bound bound = {}, bool with_spill = false)
+    explicit Rig(AckWindow::Bound bound = {}, bool with_spill = false,
+                 TranslateOptions options = {})
         : dead_letters(make_dead(dead)),
-          forwarder(TranslateOptions{}, bound, records, dead_letters, false,
+          forwarder(std::move(options), bound, records, dead_letters, false,
                     Resolve{with_spill ? &spill : nullptr, 10s})
     {}
 
@@ -333,6 +334,92 @@ TEST_CASE("forwarder: marks move with what is proved", "[mqtt2kafka]")
     redeliveries.asked();
     CHECK_FALSE(redeliveries.provable());
     CHECK(redeliveries.answered() == tlm::mqtt2kafka::Marks{{0, 10}, {1, 25}});
+}
+
+namespace {
+
+/// A stage that lets each device send twice and no more.
+TranslateOptions twice_each()
+{
+    TranslateOptions options;
+    options.stage.emplace();
+    options.stage->limit = tlm::validation::Rate{1.0 / 86'400, 2};
+    return options;
+}
+
+} // namespace
+
+TEST_CASE("forwarder: what a full sink did not take is not judged again", "[mqtt2kafka]")
+{
+    Rig rig({}, false, twice_each());
+    rig.records.room = 0;
+    rig.take(R"({"n":1})");
+    for (int attempt = 0; attempt < 5; ++attempt) {
+        rig.advance();
+    }
+    rig.records.room = 9;
+    rig.take(R"({"n":2})");
+    rig.advance();
+    CHECK(rig.records.sent.size() == 2);
+    CHECK(rig.dead->sent.empty());
+    rig.dead->room = 0;
+    rig.take(R"({"n":3})"); // one too many, and the dead letters are full
+    rig.advance();
+    rig.dead->room = 9;
+    rig.advance();
+    REQUIRE(rig.dead->sent.size() == 1);
+    CHECK(rig.dead->sent[0].first == R"({"n":3})");
+}
+
+TEST_CASE("forwarder: what Kafka refused is sent again without being judged again", "[mqtt2kafka]")
+{
+    TranslateOptions options = twice_each();
+    REQUIRE(options.stage->on_invalid.set("rate_limited=mark"));
+    Rig rig({}, false, options);
+    rig.take(R"({"n":1})");
+    rig.take(R"({"n":2})");
+    rig.take(R"({"n":3})"); // goes on, marked
+    rig.advance();
+    REQUIRE(rig.records.sent.size() == 3);
+    const auto sent = rig.records.sent;
+    rig.records.sent.clear();
+    for (const auto& [value, ticket] : sent) {
+        rig.records.reports.push_back({ticket, false, "MSG_SIZE_TOO_LARGE: the batch"});
+    }
+    rig.advance();
+    for (std::size_t done = 0; done < sent.size(); ++done) {
+        rig.advance();
+        REQUIRE(rig.records.sent.size() == 1); // each on its own
+        CHECK(rig.records.sent[0].first == sent[done].first);
+        rig.records.confirm_all();
+        rig.advance();
+    }
+    CHECK(rig.forwarder.window().releasable());
+    CHECK(rig.dead->sent.empty());
+}
+
+TEST_CASE("forwarder: a redelivered message that Kafka has is recognised before it is judged",
+          "[mqtt2kafka]")
+{
+    Rig rig({}, false, twice_each());
+    rig.take(R"({"n":1})");
+    rig.take(R"({"n":2})");
+    rig.take(R"({"n":3})"); // rate_limited
+    rig.advance();
+    REQUIRE(rig.dead->sent.size() == 1);
+    rig.records.confirm_all();
+    rig.dead->confirm_all();
+    rig.advance();
+    rig.forwarder.link_lost(false);
+    rig.forwarder.link_opened();
+    rig.forwarder.session_known(true);
+    rig.take(R"({"n":1})", true);
+    rig.take(R"({"n":2})", true);
+    rig.take(R"({"n":3})", true);
+    rig.advance();
+    CHECK(rig.forwarder.counts().recognised == 3);
+    CHECK(rig.records.sent.empty());
+    CHECK(rig.dead->sent.empty());
 }
 
 TEST_CASE("forwarder: a message without the DUP flag is never a known one", "[mqtt2kafka]")

@@ -375,9 +375,15 @@ bool Stage::needs_topic() const noexcept
     return m_impl->schemas.needs_topic();
 }
 
-void Stage::undelivered(const Record& record)
+void Stage::undelivered(const Record& record, const Reject* fault)
 {
     m_impl->memory.forget_message(record);
+    const bool took = fault == nullptr || (fault->reason != Reason::unknown_device &&
+                                           fault->reason != Reason::rate_limited);
+    DeviceTable::Row row = 0;
+    if (m_impl->limiter && took && m_impl->memory.devices().find(record.device_id, row)) {
+        m_impl->limiter->give_back(m_impl->memory.bucket(row));
+    }
 }
 
 const StageCounts& Stage::counts() const noexcept

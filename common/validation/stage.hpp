@@ -108,9 +108,9 @@ class Stage {
     /// Choosing a schema takes the topic.
     [[nodiscard]] bool needs_topic() const noexcept;
 
-    /// A record that was judged did not reach its destination and will come again: it is no
-    /// duplicate then.
-    void undelivered(const Record& record);
+    /// A record that was judged, with `fault` or null, did not reach its destination and will come
+    /// again: it is no duplicate then, and what the limit took for it is given back.
+    void undelivered(const Record& record, const Reject* fault = nullptr);
 
     [[nodiscard]] const StageCounts& counts() const noexcept;
 

@@ -63,6 +63,7 @@ void Forwarder::count(const Message& message)
 void Forwarder::advance(EpochMs wall, Monotonic now)
 {
     m_now = now;
+    m_wall = wall;
     send_unsent(wall);
     settle_records();
     settle_dead_letters();
@@ -295,6 +296,9 @@ void Forwarder::link_opened()
         if (m_window.confirmed(i) && m_batch[i].qos > 0 &&
             (certainly_comes_again || m_fates[i].identified)) {
             m_redeliveries.expect(m_fates[i].digest);
+        }
+        if (!m_window.confirmed(i) && m_fates[i].judged) {
+            m_translator.undelivered(m_batch[i], m_wall, m_fates[i].fault.get());
         }
     }
     static_cast<void>(m_window.clear());

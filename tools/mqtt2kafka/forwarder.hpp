@@ -163,6 +163,7 @@ class Forwarder {
     Monotonic m_next_attempt;                    ///< of m_alone
     std::string m_held_up;
     Monotonic m_now;
+    EpochMs m_wall = 0;
     std::vector<DeadLetterLane::Settled> m_settled;
     std::vector<Delivery> m_deliveries;
     std::string m_failure;

@@ -91,6 +91,17 @@ Translation Translator::translate_again(const Message& message, EpochMs received
     return forward(message, change(message, std::get<Record>(read_now), fault));
 }
 
+void Translator::undelivered(const Message& message, EpochMs received_at, const Reject* fault)
+{
+    if (!m_stage) {
+        return;
+    }
+    const auto read_now = read(message, received_at);
+    if (const auto* record = std::get_if<Record>(&read_now)) {
+        m_stage->undelivered(*record, fault);
+    }
+}
+
 std::vector<Translator::Known> Translator::known_by(const Message& message, EpochMs received_at)
 {
     std::vector<Known> known{{digest(message), false}};

@@ -66,6 +66,9 @@ class Translator {
     [[nodiscard]] Translation translate_again(const Message& message, EpochMs received_at,
                                               const Reject* fault);
 
+    /// A message that translate() has judged, with this fault or null, will come again.
+    void undelivered(const Message& message, EpochMs received_at, const Reject* fault);
+
     struct Known {
         Digest digest;
         bool identified = false; ///< see Translated

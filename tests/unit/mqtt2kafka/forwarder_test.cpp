@@ -422,6 +422,31 @@ TEST_CASE("forwarder: a redelivered message that Kafka has is recognised before 
     CHECK(rig.dead->sent.empty());
 }
 
+TEST_CASE("forwarder: what was not safe and comes again has its turn again", "[mqtt2kafka]")
+{
+    Rig rig({}, false, twice_each());
+    rig.take(R"({"n":1})");
+    rig.take(R"({"n":2})");
+    rig.advance();
+    rig.records.refuse(0, "_MSG_TIMED_OUT: no answer");
+    rig.records.confirm(1);
+    rig.advance();
+    CHECK(rig.forwarder.failed());
+    rig.forwarder.link_lost(false);
+    rig.forwarder.link_opened();
+    rig.forwarder.session_known(true);
+    rig.records.sent.clear();
+    rig.take(R"({"n":1})", true);
+    rig.take(R"({"n":2})", true);
+    rig.take(R"({"n":3})"); // one too many
+    rig.advance();
+    CHECK(rig.forwarder.counts().recognised == 1);
+    REQUIRE(rig.records.sent.size() == 1);
+    CHECK(rig.records.sent[0].first.find(R"("data":{"n":1})") != std::string::npos);
+    REQUIRE(rig.dead->sent.size() == 1);
+    CHECK(rig.dead->sent[0].first == R"({"n":3})");
+}
+
 TEST_CASE("forwarder: a message without the DUP flag is never a known one", "[mqtt2kafka]")
 {
     Rig rig;

@@ -76,7 +76,7 @@ void add_stage(OptionTable& table, validation::StageSettings& stage)
     add_limit(table, stage.limit);
     table.add(stage.sequence, "sequence", 0,
               "Watch seq and boot of each device: what came before is a duplicate; gaps and "
-              "disorder are counted.");
+              "disorder are counted. Without a seq, ts and content tell a duplicate.");
     table.add(stage.tag_order, "tag-order", 0,
               "With --sequence: a record behind a gap or out of order gets the tag tlm-order.");
     table

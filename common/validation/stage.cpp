@@ -148,8 +148,12 @@ std::optional<Reject> Stage::Impl::judge_device(DeviceTable::Row row, const Judg
         return Reject{Reason::rate_limited, "", "the device sends more than it may"};
     }
     if (judgement.sequence.order == Order::duplicate) {
+        if (!record.seq) {
+            return Reject{Reason::duplicate, std::string{place} + "/ts",
+                          "the same message with the same ts was let through before"};
+        }
         return Reject{Reason::duplicate, std::string{place} + "/seq",
-                      "seq " + std::to_string(record.seq.value_or(0)) +
+                      "seq " + std::to_string(*record.seq) +
                           (record.boot ? " of boot " + std::to_string(*record.boot) : "") +
                           " was let through before"};
     }
@@ -239,7 +243,12 @@ void Stage::Impl::observe(DeviceTable::Row row, Judgement& judgement)
 {
     const Record& record = judgement.record;
     if (settings.sequence) {
-        judgement.sequence = memory.sequence(row).observe(record);
+        if (record.seq) {
+            judgement.sequence = memory.sequence(row).observe(record);
+        } else if (!record.ts_from_bridge &&
+                   memory.repeats(row).observe(record.ts, memory.digest_of(record))) {
+            judgement.sequence = {Order::duplicate};
+        }
         ++counts.order[static_cast<std::size_t>(judgement.sequence.order)];
         counts.missing += judgement.sequence.missing;
         if (settings.tag_order && is_disorder(judgement.sequence.order)) {
@@ -320,10 +329,6 @@ void Stage::Impl::settle_invalid(const Reject& reject, Judgement& judgement)
         ++counts.passed;
         break;
     }
-    // What is mended and sent again must not be taken for a duplicate.
-    if (judgement.fate != Fate::go_on && reject.reason != Reason::duplicate) {
-        memory.forget_message(record);
-    }
 }
 
 Stage::Stage(const StageSettings& settings) : m_impl(std::make_unique<Impl>(settings)) {}
@@ -348,6 +353,10 @@ Judgement Stage::judge(const Record& record, const Subject& subject)
     judgement.record = record;
     judgement.reject = m_impl->find_fault(judgement, subject);
     m_impl->settle(judgement);
+    // What is mended and sent again must not be taken for a duplicate.
+    if (judgement.fate != Fate::go_on && judgement.reject->reason != Reason::duplicate) {
+        m_impl->memory.forget_message(record);
+    }
     return judgement;
 }
 
@@ -384,6 +393,11 @@ void Stage::undelivered(const Record& record, const Reject* fault)
     if (m_impl->limiter && took && m_impl->memory.devices().find(record.device_id, row)) {
         m_impl->limiter->give_back(m_impl->memory.bucket(row));
     }
+}
+
+void Stage::read_again()
+{
+    m_impl->memory.forget_messages();
 }
 
 const StageCounts& Stage::counts() const noexcept

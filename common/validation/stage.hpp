@@ -112,6 +112,10 @@ class Stage {
     /// again: it is no duplicate then, and what the limit took for it is given back.
     void undelivered(const Record& record, const Reject* fault = nullptr);
 
+    /// Records may be read again from some earlier place on: none of them is a duplicate then, and
+    /// each device's sequence begins anew.
+    void read_again();
+
     [[nodiscard]] const StageCounts& counts() const noexcept;
 
     [[nodiscard]] const TopFailing& failing() const noexcept;

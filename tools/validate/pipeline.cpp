@@ -414,6 +414,9 @@ void Pipeline::on_revoked(std::span<const std::int32_t> partitions, bool lost)
         send_refused();
         settle();
     }
+    if (lost || m_in_flight.outstanding() != 0) {
+        m_judge.read_again(); // should the partition come back, its last records come again
+    }
     for (const auto partition : partitions) {
         m_in_flight.forget(partition);
         std::erase(m_partitions, partition);

@@ -2,6 +2,7 @@
 // All that is remembered of each device.
 #pragma once
 
+#include "common/validation/clock_census.hpp"
 #include "common/validation/column.hpp"
 #include "common/validation/device_table.hpp"
 #include "common/validation/plausibility.hpp"
@@ -11,6 +12,8 @@
 #include "common/validation/skew.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace tlm::validation {
@@ -36,7 +39,11 @@ class DeviceMemory {
     /// What a message without a seq is known by, see RepeatWindow.
     [[nodiscard]] std::uint64_t digest_of(const Record& record) const noexcept;
 
-    [[nodiscard]] Skew& skew(DeviceTable::Row row) { return m_skews[row]; }
+    /// The skew of the device's clock, this message included; none while it has told no time.
+    [[nodiscard]] std::optional<milliseconds> observe_skew(DeviceTable::Row row,
+                                                           const Record& record);
+
+    [[nodiscard]] const ClockCensus& clocks() const noexcept { return m_clocks; }
 
     /// The first of readings().
     [[nodiscard]] Reading* first_reading(DeviceTable::Row row) { return m_readings.at(row); }
@@ -66,6 +73,7 @@ class DeviceMemory {
     Column<SequenceWindow> m_sequences;
     Column<RepeatWindow> m_repeats;
     Column<Skew> m_skews;
+    ClockCensus m_clocks; ///< of m_skews
     Column<Reading> m_readings{0};
 };
 

@@ -99,6 +99,7 @@ struct Stage::Impl {
 
     StageCounts counts;
     TopFailing failing;
+    KeywordCounts keywords;
 };
 
 void Stage::Impl::use(SchemaSet set)
@@ -256,11 +257,7 @@ void Stage::Impl::observe(DeviceTable::Row row, Judgement& judgement)
         }
     }
     if (settings.skew) {
-        Skew& skew = memory.skew(row);
-        if (!record.ts_from_bridge) {
-            skew.observe(record.ts, record.received_at);
-        }
-        judgement.skew = skew.known() ? std::optional{skew.estimate()} : std::nullopt;
+        judgement.skew = memory.observe_skew(row, record);
     }
 }
 
@@ -309,6 +306,7 @@ void Stage::Impl::settle_invalid(const Reject& reject, Judgement& judgement)
 {
     const Record& record = judgement.record;
     ++counts.invalid[static_cast<std::size_t>(reject.reason)];
+    keywords.count(reject);
     failing.count(reason_name(reject.reason),
                   reject.schema_path.empty() ? reject.path : reject.schema_path,
                   tag_text(record.tags, "model").value_or(""));
@@ -408,6 +406,16 @@ const StageCounts& Stage::counts() const noexcept
 const TopFailing& Stage::failing() const noexcept
 {
     return m_impl->failing;
+}
+
+const KeywordCounts& Stage::keywords() const noexcept
+{
+    return m_impl->keywords;
+}
+
+const ClockCensus& Stage::clocks() const noexcept
+{
+    return m_impl->memory.clocks();
 }
 
 std::size_t Stage::devices() const noexcept

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "common/record/record.hpp"
+#include "common/validation/clock_census.hpp"
 #include "common/validation/device_table.hpp"
+#include "common/validation/keyword_counts.hpp"
 #include "common/validation/on_invalid.hpp"
 #include "common/validation/rate_limiter.hpp"
 #include "common/validation/registry.hpp"
@@ -28,9 +30,9 @@ struct StageSettings {
     bool skew = false;      ///< estimate the skew of each device's clock
     TsLimits ts{};
     OnInvalidPolicy on_invalid{};
-    std::size_t max_devices = 1'000'000; ///< remembered; see DeviceTable
-    DigestKey key{};                     ///< random
-    Limits limits{};                     ///< of a payload
+    std::uint64_t max_devices = 1'000'000; ///< remembered; see DeviceTable
+    DigestKey key{};                       ///< random
+    Limits limits{};                       ///< of a payload
 };
 
 enum class Fate {
@@ -119,6 +121,11 @@ class Stage {
     [[nodiscard]] const StageCounts& counts() const noexcept;
 
     [[nodiscard]] const TopFailing& failing() const noexcept;
+
+    [[nodiscard]] const KeywordCounts& keywords() const noexcept;
+
+    /// Empty without `skew`.
+    [[nodiscard]] const ClockCensus& clocks() const noexcept;
 
     /// How many devices are remembered, and how many were forgotten for want of room.
     [[nodiscard]] std::size_t devices() const noexcept;

@@ -24,7 +24,8 @@ Forwarder::Forwarder(TranslateOptions options, AckWindow::Bound bound, Sink& rec
                      DeadLetters& dead_letters, bool flush_records, Resolve resolve)
     : m_translator(std::move(options)),
       m_records(records),
-      m_dead_letters(dead_letters, resolve.spill),
+      m_gate(resolve.flood, resolve.flood_key, dead_letters),
+      m_dead_letters(dead_letters, resolve.spill, m_gate),
       m_flush_records(flush_records),
       m_resolve(resolve),
       m_window(bound)
@@ -67,6 +68,7 @@ void Forwarder::advance(EpochMs wall, Monotonic now)
     send_unsent(wall);
     settle_records();
     settle_dead_letters();
+    m_gate.summarise(wall);
 }
 
 void Forwarder::send_unsent(EpochMs wall)
@@ -91,7 +93,12 @@ bool Forwarder::send_first(std::size_t index, EpochMs wall)
         ++m_counts.recognised;
         return m_window.confirm(m_first_ticket + index);
     }
-    return send(index, judge(index, wall));
+    const Translation translation = judge(index, wall);
+    const auto* const letter = std::get_if<DeadLetter>(&translation);
+    if (letter != nullptr && !m_gate.admit(*letter, wall)) {
+        return m_window.confirm(m_first_ticket + index);
+    }
+    return send(index, translation);
 }
 
 /// A message that Kafka has already is not judged: its device was counted when it came first.
@@ -231,7 +238,7 @@ void Forwarder::settle_records()
 
 void Forwarder::settle_dead_letters()
 {
-    if (m_dead_letters.empty()) {
+    if (m_dead_letters.empty() && !m_gate.awaits()) {
         return;
     }
     m_dead_letters.collect(m_settled);
@@ -300,6 +307,9 @@ void Forwarder::link_opened()
         if (!m_window.confirmed(i) && m_fates[i].judged) {
             m_translator.undelivered(m_batch[i], m_wall, m_fates[i].fault.get());
         }
+    }
+    if (m_batch.size() > 0) {
+        m_gate.written_again();
     }
     static_cast<void>(m_window.clear());
     forget_batch();

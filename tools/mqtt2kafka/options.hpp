@@ -51,6 +51,7 @@ struct Options {
 
     validation::RuleSources rules;
     validation::StageSettings stage;
+    validation::FloodCapSettings flood;
     bool no_recover = false;
     milliseconds drain_timeout = std::chrono::seconds{30};
     cli::MetricsOptions metrics;

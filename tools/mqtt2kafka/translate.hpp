@@ -89,6 +89,9 @@ class Translator {
     [[nodiscard]] DeadLetter dead_letter(const Message& message, Reject reject,
                                          EpochMs received_at) const;
 
+    /// Null when nothing beyond the record's guards is judged.
+    [[nodiscard]] const validation::Stage* stage() const noexcept { return m_stage.get(); }
+
     /// How many records got our time as Kafka's timestamp, because the device's was too far off.
     [[nodiscard]] std::uint64_t replaced_timestamps() const noexcept { return m_replaced; }
 

@@ -210,6 +210,19 @@ TEST_CASE("stage: a device may send no more than the limit", "[validation]")
     CHECK(fed.stage.counts().missing == 0);
 }
 
+TEST_CASE("stage: devices that are forgotten do not count among the clocks", "[validation]")
+{
+    Fed fed({.skew = true, .max_devices = 8});
+    for (int i = 0; i < 20; ++i) {
+        const std::string late = R"({"v":1,"deviceId":"d)" + std::to_string(i) +
+                                 R"(","ts":1767225600000,"receivedAt":1767225690000,"data":{}})";
+        CHECK(fed.feed(late) == late);
+    }
+    CHECK(fed.stage.devices() == 8);
+    CHECK(fed.stage.evicted_devices() == 12);
+    CHECK(fed.stage.clocks().devices(ClockError::behind_1m) == 8);
+}
+
 TEST_CASE("stage: times that are not believable are rejected, skew is an estimate", "[validation]")
 {
     Fed fed({.skew = true, .ts = {.max_age = std::chrono::hours{1}}});

@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace tlm::validation {
 
@@ -38,7 +39,10 @@ class KeywordCounts {
         Reason reason;
         std::string keyword;
 
-        auto operator<=>(const Key&) const = default;
+        bool operator<(const Key& other) const noexcept
+        {
+            return std::tie(reason, keyword) < std::tie(other.reason, other.keyword);
+        }
     };
 
     [[nodiscard]] const std::map<Key, std::uint64_t>& counts() const noexcept { return m_counts; }

@@ -124,19 +124,14 @@ std::vector<mqtt::Url> parse_urls(const std::vector<std::string>& texts)
 void add_validation(cli::OptionTable& table, Options& o)
 {
     cli::add_rules(table, o.rules, o.stage, o.flood);
-    table.check([&o] {
-        if (o.stage.sequence || o.stage.tag_order) {
-            throw usage_error("--sequence and --tag-order are for tlm-validate: a message that the "
-                              "MQTT broker sends again is no duplicate of the device's");
-        }
-    });
 }
 
 /// Nothing is judged beyond the record's guards unless something asks for it.
 std::optional<validation::StageSettings> make_stage(const Options& o)
 {
     const auto& stage = o.stage;
-    if (!o.rules.any() && !stage.limit && !stage.ts.max_age && !stage.ts.max_ahead && !stage.skew) {
+    if (!o.rules.any() && !stage.limit && !stage.ts.max_age && !stage.ts.max_ahead &&
+        !stage.sequence && !stage.skew) {
         return std::nullopt;
     }
     auto settings = stage;

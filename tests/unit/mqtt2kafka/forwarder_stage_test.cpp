@@ -116,6 +116,43 @@ TEST_CASE("forwarder: what was not safe and comes again has its turn again", "[m
     CHECK(rig.dead->sent[0].first == R"({"n":3})");
 }
 
+TEST_CASE("forwarder: what a device says twice is a duplicate, what the broker sends again is not",
+          "[mqtt2kafka]")
+{
+    TranslateOptions options;
+    options.stage.emplace();
+    options.stage->sequence = true;
+    Rig rig({}, false, options);
+    for (const auto* const payload : {R"({"seq":1})", R"({"seq":2})", R"({"ts":7})"}) {
+        rig.take(payload);
+    }
+    rig.take(R"({"seq":2})");
+    rig.take(R"({"ts":7})");
+    rig.advance();
+    CHECK(rig.records.sent.size() == 3);
+    REQUIRE(rig.dead->sent.size() == 2);
+    rig.dead->confirm_all();
+    rig.records.confirm(1);
+    rig.records.refuse(0, "_MSG_TIMED_OUT: no answer");
+    rig.records.refuse(2, "_MSG_TIMED_OUT: no answer");
+    rig.advance();
+    CHECK(rig.forwarder.failed());
+    rig.forwarder.link_lost(false);
+    rig.forwarder.link_opened();
+    rig.forwarder.session_known(true);
+    rig.records.sent.clear();
+    for (const auto* const payload :
+         {R"({"seq":1})", R"({"seq":2})", R"({"ts":7})", R"({"seq":2})", R"({"ts":7})"}) {
+        rig.take(payload, true);
+    }
+    rig.advance();
+    CHECK(rig.forwarder.counts().recognised == 3); // seq 2 in Kafka, and the two dead letters
+    REQUIRE(rig.records.sent.size() == 2);
+    CHECK(rig.records.sent[0].first.find(R"("data":{"seq":1})") != std::string::npos);
+    CHECK(rig.records.sent[1].first.find(R"("data":{"ts":7})") != std::string::npos);
+    CHECK(rig.dead->sent.empty());
+}
+
 TEST_CASE("forwarder: copies of a dead letter are counted, and summed up at the end",
           "[mqtt2kafka]")
 {

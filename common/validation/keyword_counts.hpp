@@ -9,7 +9,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 namespace tlm::validation {
 
@@ -41,7 +40,8 @@ class KeywordCounts {
 
         bool operator<(const Key& other) const noexcept
         {
-            return std::tie(reason, keyword) < std::tie(other.reason, other.keyword);
+            return reason == other.reason ? keyword.compare(other.keyword) < 0
+                                          : reason < other.reason;
         }
     };
 

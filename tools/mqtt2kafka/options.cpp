@@ -123,20 +123,15 @@ std::vector<mqtt::Url> parse_urls(const std::vector<std::string>& texts)
 
 void add_validation(cli::OptionTable& table, Options& o)
 {
-    cli::add_rules(table, o.rules, o.stage);
-    table.check([&o] {
-        if (o.stage.sequence || o.stage.tag_order) {
-            throw usage_error("--sequence and --tag-order are for tlm-validate: a message that the "
-                              "MQTT broker sends again is no duplicate of the device's");
-        }
-    });
+    cli::add_rules(table, o.rules, o.stage, o.flood);
 }
 
 /// Nothing is judged beyond the record's guards unless something asks for it.
 std::optional<validation::StageSettings> make_stage(const Options& o)
 {
     const auto& stage = o.stage;
-    if (!o.rules.any() && !stage.limit && !stage.ts.max_age && !stage.ts.max_ahead) {
+    if (!o.rules.any() && !stage.limit && !stage.ts.max_age && !stage.ts.max_ahead &&
+        !stage.sequence && !stage.skew) {
         return std::nullopt;
     }
     auto settings = stage;
@@ -294,6 +289,8 @@ Settings make_settings(const Options& o)
     s.translate.limits.max_payload_bytes = o.max_payload;
     s.rules = o.rules;
     s.translate.stage = make_stage(o);
+    s.resolve.flood = o.flood;
+    s.resolve.flood_key = {ops::random_seed(), ops::random_seed()};
     s.translate.ts_max_age = o.ts_max_age;
     s.translate.ts_max_ahead = o.ts_max_ahead;
     s.cycle.park_after = std::min(s.cycle.park_after, o.keep_alive / 4);

@@ -51,6 +51,7 @@ struct Options {
 
     validation::RuleSources rules;
     validation::StageSettings stage;
+    validation::FloodCapSettings flood;
     bool no_recover = false;
     bool check = false;
     std::vector<std::filesystem::path> mosquitto_conf;

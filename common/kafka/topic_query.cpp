@@ -2,10 +2,8 @@
 #include "common/kafka/topic_query.hpp"
 
 #include "common/base/error.hpp"
+#include "common/kafka/ask.hpp"
 #include "common/kafka/client.hpp"
-#include "common/ops/log.hpp"
-
-#include <poll.h>
 
 #include <algorithm>
 #include <array>
@@ -14,10 +12,6 @@
 namespace tlm::kafka {
 
 namespace {
-
-// How long a blocking request of librdkafka may keep us from the stop descriptor.
-constexpr milliseconds kSlice{500};
-constexpr milliseconds kPause{100}; ///< after an answer that was none
 
 Properties query_properties(const Properties& given)
 {
@@ -30,30 +24,9 @@ Properties query_properties(const Properties& given)
     return properties;
 }
 
-bool stops_within(int stop_fd, milliseconds wait)
+std::string no_answer(const std::string& topic)
 {
-    pollfd waiting{stop_fd, POLLIN, 0};
-    return ::poll(&waiting, 1, poll_timeout(wait)) > 0;
-}
-
-/// Asks with `ask(wait)`, which gives an optional, until it gives something.
-template <typename Ask>
-auto ask_until_answered(const Ask& ask, const std::string& topic, milliseconds deadline,
-                        int stop_fd) -> decltype(ask(kSlice))
-{
-    const auto start = std::chrono::steady_clock::now();
-    for (;;) {
-        if (auto answer = ask(kSlice)) {
-            return answer;
-        }
-        if (std::chrono::steady_clock::now() - start >= deadline) {
-            throw transient_error("Kafka's brokers do not answer for all partitions of '" + topic +
-                                  "'");
-        }
-        if (stops_within(stop_fd, kPause)) {
-            return std::nullopt;
-        }
-    }
+    return "Kafka's brokers do not answer for all partitions of '" + topic + "'";
 }
 
 } // namespace
@@ -142,7 +115,7 @@ std::optional<int> TopicQuery::count_partitions(milliseconds deadline, int stop_
             const auto count = kafka::count_partitions(m_impl->client.get(), m_impl->topic, wait);
             return count > 0 ? std::optional{count} : std::nullopt;
         },
-        m_impl->topic, deadline, stop_fd);
+        no_answer(m_impl->topic), deadline, stop_fd);
 }
 
 std::optional<std::vector<Watermarks>> TopicQuery::watermarks(milliseconds deadline, int stop_fd)
@@ -176,13 +149,13 @@ TopicQuery::offsets_for_times(const std::map<std::int32_t, EpochMs>& times, mill
 {
     return ask_until_answered(
         [this, &times](milliseconds wait) { return m_impl->ask_offsets(times, wait); },
-        m_impl->topic, deadline, stop_fd);
+        no_answer(m_impl->topic), deadline, stop_fd);
 }
 
 std::optional<TopicQuery::Settings> TopicQuery::settings(milliseconds deadline, int stop_fd)
 {
     return ask_until_answered([this](milliseconds wait) { return m_impl->ask_settings(wait); },
-                              m_impl->topic, deadline, stop_fd);
+                              no_answer(m_impl->topic), deadline, stop_fd);
 }
 
 } // namespace tlm::kafka

@@ -2,6 +2,8 @@
 #include "tools/replay/options.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/text_file.hpp"
+#include "tools/replay/group_options.hpp"
 
 #include <fmt/format.h>
 
@@ -18,6 +20,9 @@ constexpr std::uint64_t kMostAttempts = 1'000'000;
 /// The first operand may be one of these. Each command has a file of its own, and run() calls it.
 constexpr std::array kCommands{
     std::pair{std::string_view{"redrive"}, Command::redrive},
+    std::pair{std::string_view{"capsule"}, Command::capsule},
+    std::pair{std::string_view{"lag"}, Command::lag},
+    std::pair{std::string_view{"reset"}, Command::reset},
 };
 
 void take_command(Options& options)
@@ -195,8 +200,8 @@ void add_output(cli::OptionTable& table, Options& options)
     table.add(settings.to_topic, "to-topic", 0, "TOPIC",
               "Write to this Kafka topic; nothing is written without --execute.");
     table.add(settings.execute, "execute", 0,
-              "With --to-topic and redrive: write. Without it all is read and judged, and what "
-              "would be written is counted.");
+              "With --to-topic, redrive and reset: act. Without it all is read and judged, and the "
+              "program says what it would do.");
     table.add(settings.dry_run, "dry-run", 'n',
               "Print which offsets would be read, and read nothing.");
     table.add_choice(settings.by_key, "partition", 0, "HOW",
@@ -233,24 +238,38 @@ void add_output(cli::OptionTable& table, Options& options)
               "redrive: leave dead letters that were rejected so often.", {1, kMostAttempts});
 }
 
+void add_capsule(cli::OptionTable& table, Options& options)
+{
+    table.group("Capsules");
+    auto& file = table.add(options.settings.to_file, "to-file", 0, "FILE",
+                           "capsule: the file to make. --from-file plays it.");
+    file.complete = cli::Complete::file;
+    auto& schema = table.add(options.schema_file, "schema", 0, "FILE",
+                             "capsule: put this JSON Schema into it, for whoever reads it.");
+    schema.complete = cli::Complete::file;
+}
+
 /// Rows that say how topics are written, and those that say what is read of one.
 struct Rows {
     std::vector<const cli::Option*> writing;
     std::vector<const cli::Option*> reading;
+    const cli::Option* execute = nullptr;
     const cli::Option* max_attempts = nullptr;
+    const cli::Option* schema = nullptr;
 };
 
 Rows find_rows(cli::OptionTable& table)
 {
     Rows rows;
-    for (const auto* name :
-         {"execute", "partition", "rebase", "no-mark", "diff", "checkpoint", "receipts"}) {
+    for (const auto* name : {"partition", "rebase", "no-mark", "diff", "checkpoint", "receipts"}) {
         rows.writing.push_back(table.find(name));
     }
     for (const auto* name : {"offset", "partitions", "slack", "follow", "merge", "dry-run"}) {
         rows.reading.push_back(table.find(name));
     }
+    rows.execute = table.find("execute");
     rows.max_attempts = table.find("max-attempts");
+    rows.schema = table.find("schema");
     return rows;
 }
 
@@ -265,6 +284,9 @@ void refuse(const std::vector<const cli::Option*>& rows, std::string_view why)
 
 void check_input(const Rows& rows, const Settings& settings)
 {
+    if (settings.concerns_group()) {
+        return;
+    }
     if (settings.topic.empty() == settings.file.empty()) {
         throw usage_error("name what to read, with --topic or --from-file");
     }
@@ -273,11 +295,35 @@ void check_input(const Rows& rows, const Settings& settings)
     }
 }
 
+void check_capsule(const Rows& rows, const Settings& settings)
+{
+    if (settings.command != Command::capsule) {
+        refuse({rows.schema}, "is for capsule");
+        if (!settings.to_file.empty()) {
+            throw usage_error("--to-file is for capsule");
+        }
+        return;
+    }
+    if (settings.to_file.empty()) {
+        throw usage_error("capsule: name the file to make with --to-file");
+    }
+    if (settings.follow) {
+        throw usage_error("capsule: a capsule has an end, so it excludes --follow");
+    }
+    if (!settings.to_topic.empty()) {
+        throw usage_error("capsule: --to-file and --to-topic exclude each other");
+    }
+}
+
 void check_output(const Rows& rows, const Settings& settings, const cli::KafkaOptions& kafka)
 {
     if (!settings.writes_topics()) {
         refuse(rows.writing, "is for --to-topic and redrive");
+        if (settings.command != Command::reset) {
+            refuse({rows.execute}, "is for --to-topic, redrive and reset");
+        }
     }
+    check_capsule(rows, settings);
     if (settings.command != Command::redrive) {
         refuse({rows.max_attempts}, "is for redrive");
     }
@@ -290,11 +336,13 @@ void check_output(const Rows& rows, const Settings& settings, const cli::KafkaOp
     if (!settings.topic.empty() && settings.topic == settings.to_topic) {
         throw usage_error("--to-topic: that is the topic that is read");
     }
-    const bool needs = settings.writes_topics() || !settings.topic.empty();
+    const bool needs =
+        settings.writes_topics() || settings.concerns_group() || !settings.topic.empty();
     if (needs && kafka.brokers.empty() && !kafka.config_file) {
         throw usage_error(fmt::format("{} needs --brokers (or --kafka-config)",
                                       !settings.topic.empty()      ? "--topic"
                                       : !settings.to_topic.empty() ? "--to-topic"
+                                      : settings.concerns_group()  ? "--group"
                                                                    : "redrive"));
     }
     if (settings.checkpoint && settings.file == "-") {
@@ -307,14 +355,19 @@ void check_output(const Rows& rows, const Settings& settings, const cli::KafkaOp
 cli::OptionTable make_table(Options& options)
 {
     cli::OptionTable table("tlm-replay", "read a part of a Kafka topic again",
-                           "[redrive] [OPTION]...");
+                           "[redrive | capsule | lag | reset] [OPTION]...");
     table.operands(options.operands, "COMMAND",
-                   "redrive: dead letters back to the topics they came from.", cli::Complete::none);
+                   "redrive: dead letters back to the topics they came from. capsule: a part of a "
+                   "topic into a file that replays without Kafka. lag: how far a consumer group is "
+                   "behind. reset: where it is to go on.",
+                   cli::Complete::none);
     table.check([&options] { take_command(options); });
     add_what(table, options);
     add_conditions(table, options);
     add_pace(table, options);
     add_output(table, options);
+    add_capsule(table, options);
+    add_group_options(table, options.settings);
     cli::add_kafka(table, options.kafka);
     cli::add_connect_timeout(table, options.connect_timeout);
     table.find("connect-timeout")->help =
@@ -365,6 +418,11 @@ Settings make_settings(const Options& options)
                                           text));
         }
     }
+    if (options.schema_file) {
+        constexpr std::size_t kMostBytes = 16UL * 1024 * 1024;
+        settings.schema = read_text_file(*options.schema_file, kMostBytes, "--schema");
+    }
+    check_group_settings(settings);
     return settings;
 }
 

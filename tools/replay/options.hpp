@@ -8,6 +8,7 @@
 #include "tools/replay/settings.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct Options {
     std::vector<std::string> operands;
     std::vector<std::string> offsets;
     std::optional<std::string> partitions;
+    std::optional<std::filesystem::path> schema_file;
     std::uint64_t max_attempts = 5;
     bool no_mark = false;
 };

@@ -7,13 +7,16 @@
 #include "common/ndjson/line_sink.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/random.hpp"
+#include "tools/replay/capsule_file.hpp"
 #include "tools/replay/device_partition.hpp"
 #include "tools/replay/file_input.hpp"
+#include "tools/replay/group_commands.hpp"
 #include "tools/replay/kafka_input.hpp"
 #include "tools/replay/kafka_plan.hpp"
 #include "tools/replay/line_outlet.hpp"
 #include "tools/replay/message_diff.hpp"
 #include "tools/replay/original.hpp"
+#include "tools/replay/print.hpp"
 #include "tools/replay/progress_display.hpp"
 #include "tools/replay/replay.hpp"
 #include "tools/replay/topic_outlet.hpp"
@@ -28,15 +31,6 @@
 namespace tlm::replay {
 
 namespace {
-
-/// Writes to stdout and sees that it arrives.
-void print(std::string_view text)
-{
-    ndjson::LineSink sink(STDOUT_FILENO, "standard output");
-    text.remove_suffix(text.ends_with('\n') ? 1 : 0);
-    static_cast<void>(sink.send({.value = text}, 0));
-    sink.close();
-}
 
 void warn_of_missing(const std::vector<PartitionPlan>& plans)
 {
@@ -83,6 +77,9 @@ class Runner {
             return ExitStatus::ok;
         }
         auto source = open_source();
+        if (m_settings.command == Command::capsule) {
+            return to_capsule(*source);
+        }
         return m_settings.writes_topics() ? to_topics(*source) : to_stdout(*source);
     }
 
@@ -144,10 +141,14 @@ class Runner {
     [[nodiscard]] std::unique_ptr<MessageSource> open_source()
     {
         if (m_settings.topic.empty()) {
-            return std::make_unique<FileInput>(m_settings.file, m_checkpoint.spans[0].next,
-                                               m_refusals);
+            const auto first = m_checkpoint.spans[0].next;
+            if (ZstdReader::recognises(m_settings.file)) {
+                return std::make_unique<CapsuleInput>(m_settings.file, first);
+            }
+            return std::make_unique<FileInput>(m_settings.file, first, m_refusals);
         }
-        const bool whole = m_settings.writes_topics() || m_settings.format == Format::record;
+        const bool whole = m_settings.writes_topics() || m_settings.format == Format::record ||
+                           m_settings.command == Command::capsule;
         return std::make_unique<KafkaInput>(m_settings, m_plans, whole || m_filter.wants_headers());
     }
 
@@ -161,6 +162,22 @@ class Runner {
             log::info("{} records without a value were not shown: --format record shows them",
                       outlet.tombstones());
         }
+        return status();
+    }
+
+    [[nodiscard]] ExitStatus to_capsule(MessageSource& source)
+    {
+        CapsuleOutlet outlet(
+            m_settings.to_file,
+            capsule_head(SystemClock().wall(), m_settings.topic, m_plans, m_settings.schema));
+        Replay replay(source, m_filter, outlet, m_settings.pace, m_settings.count);
+        run(replay, source, true);
+        if (!replay.ended()) {
+            log::warn("stopped: '{}' was not made", m_settings.to_file.string());
+            return ExitStatus::ok;
+        }
+        outlet.close();
+        log::info("{} records in '{}'", outlet.contents().records, m_settings.to_file.string());
         return status();
     }
 
@@ -291,8 +308,13 @@ class Runner {
 ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
 {
     switch (settings.command) {
+    case Command::lag:
+        return show_lag(settings, shutdown.fd());
+    case Command::reset:
+        return reset_group(settings, shutdown.fd());
     case Command::replay:
     case Command::redrive:
+    case Command::capsule:
         break;
     }
     return Runner(settings, shutdown).run();

@@ -10,6 +10,7 @@
 #include "tools/replay/time_merge.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ namespace tlm::replay {
 enum class Command {
     replay,  ///< without a word for it
     redrive, ///< dead letters back to where they came from
+    capsule, ///< a part of a topic into a file of its own
+    lag,     ///< how far a consumer group is behind
+    reset,   ///< where a consumer group goes on
 };
 
 enum class Format {
@@ -27,6 +31,13 @@ enum class Format {
 };
 
 enum class ShowProgress { automatic, bar, json, none };
+
+/// Of the commands that concern a consumer group.
+struct GroupSettings {
+    std::string group;
+    std::optional<std::filesystem::path> plan_file; ///< reset: the new offsets; none: the ranges
+    bool export_plan = false;                       ///< reset: print lines instead of a table
+};
 
 struct Settings {
     Command command = Command::replay;
@@ -53,8 +64,17 @@ struct Settings {
     std::optional<std::string> checkpoint; ///< file
     std::optional<std::string> receipts;   ///< file; `-`: standard output
     unsigned max_attempts = 0;             ///< redrive: of a dead letter
+    std::filesystem::path to_file;         ///< capsule: the file to make
+    std::string schema;                    ///< capsule: JSON text to put into it; empty: none
+    GroupSettings groups;
     milliseconds connect_timeout{30'000};
     ShowProgress progress = ShowProgress::automatic;
+
+    /// True for the commands that read no records but ask about a group.
+    [[nodiscard]] bool concerns_group() const noexcept
+    {
+        return command == Command::lag || command == Command::reset;
+    }
 
     [[nodiscard]] bool writes_topics() const noexcept
     {

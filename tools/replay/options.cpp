@@ -130,14 +130,15 @@ void add_conditions(cli::OptionTable& table, Options& options)
     const auto add = [&table](cli::Option option, std::vector<Condition>& target) {
         option.repeatable = true;
         option.set = [&target](std::string_view text) {
-            auto condition = parse_condition(text);
+            const auto condition = parse_condition(text);
             if (condition) {
-                target.push_back(*std::move(condition));
+                target.push_back(*condition);
             }
             return condition.has_value();
         };
         option.show = [&target] {
             std::vector<std::string> texts;
+            texts.reserve(target.size());
             for (const auto& [name, value] : target) {
                 texts.push_back(value ? name + '=' + *value : name);
             }

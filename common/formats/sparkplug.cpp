@@ -76,6 +76,8 @@ class SparkplugDecoder::State {
 
     void export_state(std::string& out) const { m_nodes.export_to(out); }
 
+    void export_changes(std::string& out) { m_nodes.export_changes(out); }
+
     std::optional<Reject> import_state(std::string_view text)
     {
         auto reject = m_nodes.import_from(text);
@@ -177,6 +179,7 @@ class SparkplugDecoder::State {
             node.bd_seq = bd_seq();
             node.seq = static_cast<std::uint8_t>(m_payload.seq.value_or(0));
             m_nodes.drop_tables(node);
+            m_nodes.changed(node, Unsaved::tables);
             ++m_version;
             return true;
         }
@@ -185,6 +188,7 @@ class SparkplugDecoder::State {
         }
         const auto seq = static_cast<std::uint8_t>(*m_payload.seq);
         const auto before = std::exchange(node.seq, seq);
+        m_nodes.changed(node, Unsaved::seq);
         m_message.repeated = before && *before == seq;
         m_message.gap =
             before && !m_message.repeated && seq != static_cast<std::uint8_t>(*before + 1);
@@ -344,14 +348,17 @@ class SparkplugDecoder::State {
     bool commit(EdgeNode& node)
     {
         if (is_birth(m_topic.type)) {
+            m_nodes.changed(node, Unsaved::tables);
             return remember(node);
         }
         if (m_topic.type == SparkplugType::ndeath) {
+            m_nodes.changed(node, Unsaved::tables);
             node.online = false;
             node.seq.reset();
             m_version += node.tables.empty() ? 0 : 1;
             m_nodes.drop_tables(node);
         } else if (m_topic.type == SparkplugType::ddeath) {
+            m_nodes.changed(node, Unsaved::tables);
             m_version += node.tables.contains(m_topic.device) ? 1 : 0;
             m_nodes.drop_table(node, m_topic.device);
         }
@@ -434,6 +441,11 @@ std::optional<SparkplugRebirth> SparkplugDecoder::take_rebirth()
 void SparkplugDecoder::export_state(std::string& out) const
 {
     m_state->export_state(out);
+}
+
+void SparkplugDecoder::export_changes(std::string& out)
+{
+    m_state->export_changes(out);
 }
 
 std::optional<Reject> SparkplugDecoder::import_state(std::string_view text)

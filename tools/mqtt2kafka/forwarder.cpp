@@ -83,6 +83,9 @@ void Forwarder::send_unsent(EpochMs wall)
 
 bool Forwarder::send_first(std::size_t index, EpochMs wall)
 {
+    if (decodes()) {
+        return send_decoded(index, wall);
+    }
     const Message message = m_batch[index];
     const Translation translation = m_translator.translate(message, wall);
     Fate& fate = m_fates[index];
@@ -94,9 +97,22 @@ bool Forwarder::send_first(std::size_t index, EpochMs wall)
     }
     if (message.dup && m_redeliveries.recognise(fate.digest)) {
         ++m_counts.recognised;
-        return m_window.confirm(m_first_ticket + index);
+        return confirm(index);
     }
     return send(index, translation);
+}
+
+Translation Forwarder::translate(std::size_t index, EpochMs wall)
+{
+    const auto& plain = m_fates[index].plain;
+    return plain ? m_translator.translate(m_batch[index], *plain, wall)
+                 : m_translator.translate(m_batch[index], wall);
+}
+
+bool Forwarder::confirm(std::size_t index)
+{
+    m_fates[index].plain.reset();
+    return m_window.confirm(m_first_ticket + index);
 }
 
 bool Forwarder::send(std::size_t index, const Translation& translation)
@@ -108,7 +124,11 @@ bool Forwarder::send(std::size_t index, const Translation& translation)
     }
     if (std::holds_alternative<Dropped>(translation)) {
         ++m_counts.dropped;
-        return m_window.confirm(m_first_ticket + index);
+        return confirm(index);
+    }
+    if (std::holds_alternative<PassedOver>(translation)) {
+        ++m_counts.passed_over;
+        return confirm(index);
     }
     return send_dead_letter(index, std::get<DeadLetter>(translation));
 }
@@ -136,7 +156,7 @@ bool Forwarder::resolve(std::size_t index, EpochMs wall)
         return send_dead_letter(index, m_translator.dead_letter(m_batch[index], reject, wall));
     }
     if (m_at_records > 0 || (refused.alone && m_now < m_next_attempt) ||
-        !send(index, m_translator.translate(m_batch[index], wall))) {
+        !send(index, translate(index, wall))) {
         return false;
     }
     if (m_alone != index) {
@@ -173,7 +193,7 @@ void Forwarder::settle_records()
         --m_at_records;
         const std::size_t index = m_window.index_of(delivery.ticket);
         if (delivery.delivered) {
-            m_counts.forwarded += m_window.confirm(delivery.ticket) ? 1U : 0U;
+            m_counts.forwarded += confirm(index) ? 1U : 0U;
             if (delivery.partition >= 0) {
                 m_fates[index].place = {delivery.partition, delivery.offset};
             }
@@ -196,7 +216,7 @@ void Forwarder::settle_dead_letters()
     }
     m_dead_letters.collect(m_settled);
     for (const DeadLetterLane::Settled& settled : m_settled) {
-        if (settled.error.empty() && m_window.confirm(settled.ticket)) {
+        if (settled.error.empty() && confirm(m_window.index_of(settled.ticket))) {
             ++m_counts.dead_letters[settled.reason];
             m_counts.spilled += settled.spilled ? 1U : 0U;
         } else if (!settled.error.empty() && m_window.fail(settled.ticket)) {
@@ -220,6 +240,9 @@ void Forwarder::release()
     }
     if (m_fresh_seen) {
         m_redeliveries.nothing_expected();
+        m_unresolved.clear();
+        m_unseen.clear();
+        m_unidentified.clear();
     }
     forget_batch();
 }
@@ -233,6 +256,7 @@ void Forwarder::forget_batch()
     m_alone.reset();
     m_alone_refused_at.reset();
     m_held_up.clear();
+    m_waits_for_schema = false;
     m_sent = 0;
     m_at_records = 0;
     m_acknowledgeable = 0;
@@ -256,6 +280,11 @@ void Forwarder::link_opened()
         if (m_window.confirmed(i) && m_batch[i].qos > 0 &&
             (certainly_comes_again || m_fates[i].identified)) {
             m_redeliveries.expect(m_fates[i].digest);
+            if (decodes() && !m_fates[i].identified) {
+                m_unidentified.insert(m_fates[i].digest);
+            }
+        } else if (m_fates[i].plain) {
+            m_unresolved[m_fates[i].digest] = std::move(m_fates[i].plain);
         }
     }
     static_cast<void>(m_window.clear());
@@ -267,13 +296,6 @@ void Forwarder::session_known(bool present)
 {
     if (!present) {
         m_redeliveries.session_lost();
-    }
-}
-
-void Forwarder::expect(const Record& record)
-{
-    if (const auto digest = m_translator.digest(record)) {
-        m_redeliveries.expect(*digest);
     }
 }
 

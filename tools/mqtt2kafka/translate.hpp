@@ -8,6 +8,7 @@
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
 #include "common/validation/stage.hpp"
+#include "tools/mqtt2kafka/decoding.hpp"
 #include "tools/mqtt2kafka/digest.hpp"
 #include "tools/mqtt2kafka/message.hpp"
 
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -45,8 +47,11 @@ struct Translated {
 /// The message is not valid, and --on-invalid says that nothing is to be done with it.
 struct Dropped {};
 
+/// The message is well, and says nothing that is to be recorded.
+struct PassedOver {};
+
 /// A record for Kafka, or why there is none.
-using Translation = std::variant<Translated, DeadLetter, Dropped>;
+using Translation = std::variant<Translated, DeadLetter, Dropped, PassedOver>;
 
 /// Judges messages and makes records of them; see tlm-record(5). One instance serves one thread.
 class Translator {
@@ -56,15 +61,29 @@ class Translator {
     /// Replaces schemas, rules and registry of the validation stage, where there is one.
     void use(validation::SchemaSet schemas, std::shared_ptr<const validation::Registry> registry);
 
+    /// Payloads are to be decoded, see Decoding.
+    [[nodiscard]] Decoding& decoding() noexcept { return m_decoding; }
+
+    [[nodiscard]] bool decodes() const noexcept { return static_cast<bool>(m_decoding); }
+
     /// Views in the result are those of `message`, or live until the next call.
     [[nodiscard]] Translation translate(const Message& message, EpochMs received_at);
 
-    /// The digest of a record that stands in the topic: that of the message it was made of. None
-    /// where translate() would call it not identified.
-    [[nodiscard]] std::optional<Digest> digest(const Record& record) const;
+    /// The same for one that was decoded.
+    [[nodiscard]] Translation translate(const Message& message, const PlainPayload& plain,
+                                        EpochMs received_at);
 
-    /// The digest of a message that is no record.
+    /// The digest of a record that stands in the topic: that of the message it was made of. None
+    /// where translate() would call it not identified. `headers` are looked at when decodes(): a
+    /// decoded payload does not tell which bytes it comes from.
+    [[nodiscard]] std::optional<Digest> digest(const Record& record,
+                                               std::span<const Header> headers) const;
+
+    /// The digest of a message that is no record, or of any when decodes().
     [[nodiscard]] Digest digest(const Message& message) const;
+
+    /// The same of a message that is known by its Decoding::hash().
+    [[nodiscard]] Digest digest(std::string_view topic, std::string_view hash) const;
 
     /// A dead letter for a message that translate() had accepted and Kafka refused.
     [[nodiscard]] DeadLetter dead_letter(const Message& message, Reject reject,
@@ -74,6 +93,10 @@ class Translator {
     [[nodiscard]] std::uint64_t replaced_timestamps() const noexcept { return m_replaced; }
 
   private:
+    [[nodiscard]] std::optional<std::string_view> device_of(std::string_view topic) const;
+    [[nodiscard]] Verdict<std::string_view> judge_topic(std::string_view topic) const;
+    [[nodiscard]] Translation judge(const Message& message, std::string_view device_id,
+                                    std::string_view payload, EpochMs received_at);
     [[nodiscard]] Translation forward(const Message& message, const Record& record,
                                       const std::optional<Reject>& mark);
 
@@ -83,10 +106,12 @@ class Translator {
     void provenance(const Message& message);
 
     TranslateOptions m_options;
+    Decoding m_decoding;
     PayloadReader m_reader;
     std::unique_ptr<validation::Stage> m_stage; ///< null: nothing more to judge
     std::string m_value;
     std::string m_marked;
+    std::string m_hash;            ///< of the message that is forwarded, when decodes()
     std::vector<Header> m_headers; ///< the first m_header_count are in use: strings keep memory
     std::size_t m_header_count = 0;
     std::uint64_t m_replaced = 0;

@@ -23,7 +23,7 @@ void add_protobuf(OptionTable& table, FormatSources& sources)
     using formats::ProtobufNames;
     table
         .add(sources.proto_desc, "proto-desc", 0, "FILE",
-             "protobuf: descriptor set, of protoc --include_imports --descriptor_set_out=FILE.")
+             "protobuf: descriptor set, as protoc and buf write it, see tlm-formats(5).")
         .complete = Complete::file;
     table.add(sources.proto_message, "proto-message", 0, "NAME",
               "protobuf: the type of the messages: package.Message.");

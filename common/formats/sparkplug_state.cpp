@@ -195,7 +195,9 @@ bool EdgeNodes::import_line(simdjson::dom::object object)
 std::optional<Reject> EdgeNodes::import_from(std::string_view text)
 {
     constexpr std::size_t kDepth = 4;
-    EdgeNodes read(m_max_edge_nodes, m_max_metrics);
+    // Between two lines of changes there may be more than there ever was: a node has shrunk already
+    // or not yet.
+    EdgeNodes read(m_max_edge_nodes, 2 * m_max_metrics);
     GuardedJson json(kDepth);
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto line = text.substr(0, text.find('\n'));
@@ -213,6 +215,10 @@ std::optional<Reject> EdgeNodes::import_from(std::string_view text)
                               " of the state is not what was exported, or is beyond the limits"};
         }
     }
+    if (read.m_weight > m_max_metrics) {
+        return Reject{Reason::bad_sparkplug, "", "the state has more metrics than the limit"};
+    }
+    read.m_max_metrics = m_max_metrics;
     *this = std::move(read);
     return std::nullopt;
 }

@@ -7,7 +7,7 @@
   stories.py publish PORT [RATE]      < STORY: to MQTT 5 at QoS 1, in order
   stories.py produce BROKERS TOPIC    < STORY: to Kafka, with the device as the key
   stories.py verify BROKERS TOPIC     < STORY: each once in TOPIC, or in TOPIC.dlq as it came
-  stories.py rebirth PORT             waits for a request for births, and prints its topic
+  stories.py rebirth PORT FILE        waits for a request for births; FILE says "waiting", then its topic
 
 A story has a line of JSON for each message: topic, hex, perhaps type (content type) and user
 (properties), and either json and device, or the reason of its dead letter."""
@@ -52,6 +52,14 @@ def protobuf(folder, count):
         wanted = {"at": message.at.ToJsonString(), "mode": "RUNNING", "axes": {"x": axis}}
         if number:
             wanted["cycles"] = number
+        if number == 500:  # much longer as JSON than a payload may be
+            message.axes["x"].load.extend([0.1234567890123456] * 30_000)
+            wanted["axes"]["x"]["load"] += [0.1234567890123456] * 30_000
+            payload = message.SerializeToString()
+        if number == 501:  # and longer than a record may be
+            payload = b"\x2a\xc0\x9a\x0c" + b"\x01" * 200_000
+            tell(topic, payload, reason="too_long")
+            continue
         wanted["text"] = "é" * (number % 5)
         tell(topic, payload, device=device, json=wanted)
 
@@ -173,10 +181,14 @@ def produce(brokers, topic):
                            check=True)
 
 
-def rebirth(port):
+def rebirth(port, name):
     from tahu import sparkplug_b as tahu
 
     seen = threading.Event()
+
+    def write(line):
+        with open(name, "a", encoding="utf-8") as file:
+            print(line, file=file)
 
     def on_message(client, _, message):
         payload = tahu.sparkplug_b_pb2.Payload()
@@ -184,12 +196,12 @@ def rebirth(port):
         metric = payload.metrics[0]
         assert metric.name == "Node Control/Rebirth" and metric.boolean_value, payload
         assert message.qos == 0 and not message.retain
-        print(message.topic, flush=True)
+        write(message.topic)
         seen.set()
 
     client = connect(port, "edge")
     client.on_message = on_message
-    client.on_subscribe = lambda *_: print("waiting", flush=True)
+    client.on_subscribe = lambda *_: write("waiting")
     client.subscribe("spBv1.0/+/NCMD/+")
     client.loop_start()
     if not seen.wait(20):

@@ -60,6 +60,9 @@ class PayloadDecoder {
     /// True for the formats whose topics say it.
     [[nodiscard]] virtual bool names_devices() const noexcept { return false; }
 
+    /// Messages may have been missed before the next one.
+    virtual void interrupted() {}
+
     /// What the last decode() wants to be asked for.
     [[nodiscard]] virtual std::optional<SparkplugRebirth> take_rebirth() { return std::nullopt; }
 };
@@ -114,6 +117,8 @@ class SparkplugPayloads final : public PayloadDecoder {
     [[nodiscard]] std::optional<std::string_view> device_id(std::string_view topic) override;
 
     [[nodiscard]] bool names_devices() const noexcept override { return true; }
+
+    void interrupted() override { m_decoder.interrupted(); }
 
     [[nodiscard]] std::optional<SparkplugRebirth> take_rebirth() override
     {

@@ -74,6 +74,8 @@ class SparkplugDecoder::State {
 
     std::optional<SparkplugRebirth> take_rebirth() { return std::exchange(m_rebirth, {}); }
 
+    void interrupted() { m_nodes.doubt_all(); }
+
     void export_state(std::string& out) const { m_nodes.export_to(out); }
 
     void export_changes(std::string& out) { m_nodes.export_changes(out); }
@@ -192,8 +194,20 @@ class SparkplugDecoder::State {
         m_message.repeated = before && *before == seq;
         m_message.gap =
             before && !m_message.repeated && seq != static_cast<std::uint8_t>(*before + 1);
+        if (m_message.gap && !node.certain) {
+            forget(node);
+        }
         node.certain = node.certain || (before && !m_message.repeated && !m_message.gap);
         return !m_message.gap;
+    }
+
+    /// A birth may have been missed, and later messages will not tell: the next birth must.
+    void forget(EdgeNode& node)
+    {
+        node.online = false;
+        m_nodes.drop_tables(node);
+        m_nodes.changed(node, Unsaved::tables);
+        ++m_version;
     }
 
     void ask_for_rebirth(EdgeNode& node, EpochMs now)
@@ -436,6 +450,11 @@ Verdict<SparkplugMessage> SparkplugDecoder::decode(std::string_view topic, std::
 std::optional<SparkplugRebirth> SparkplugDecoder::take_rebirth()
 {
     return m_state->take_rebirth();
+}
+
+void SparkplugDecoder::interrupted()
+{
+    m_state->interrupted();
 }
 
 void SparkplugDecoder::export_state(std::string& out) const

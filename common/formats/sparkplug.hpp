@@ -63,6 +63,10 @@ class SparkplugDecoder {
     /// does not answer is asked again after rebirth_interval.
     [[nodiscard]] std::optional<SparkplugRebirth> take_rebirth();
 
+    /// Messages may have been missed: aliases of an edge node are trusted again once its next
+    /// message continues seq, as after import_state().
+    void interrupted();
+
     /// Appends what births told, one line an edge node, for whoever keeps it over a restart.
     void export_state(std::string& out) const;
 

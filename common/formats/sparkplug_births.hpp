@@ -59,8 +59,8 @@ struct EdgeNode {
     std::string group;
     std::string edge;
     bool online = false;
-    /// False for tables that were imported, until the next message continues them: what was missed
-    /// may have been another birth, with other aliases.
+    /// False for tables that were imported or doubted, until the next message continues them: what
+    /// was missed may have been another birth, with other aliases.
     bool certain = true;
     std::optional<std::uint64_t> bd_seq;
     std::optional<std::uint8_t> seq;                       ///< of the newest message
@@ -87,6 +87,9 @@ class EdgeNodes {
 
     /// The node differs from what was exported of it.
     void changed(EdgeNode& node, Unsaved what);
+
+    /// Messages may have been missed, births among them.
+    void doubt_all();
 
     [[nodiscard]] std::size_t size() const noexcept { return m_nodes.size(); }
 

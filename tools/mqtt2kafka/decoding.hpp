@@ -53,6 +53,14 @@ class Decoding {
         return m_decoder->device_id(topic);
     }
 
+    /// A connection ended: what was published at QoS 0 since is lost.
+    void interrupted()
+    {
+        if (m_decoder != nullptr) {
+            m_decoder->interrupted();
+        }
+    }
+
     [[nodiscard]] std::optional<formats::SparkplugRebirth> take_rebirth()
     {
         return m_decoder->take_rebirth();

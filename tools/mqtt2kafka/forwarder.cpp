@@ -274,6 +274,7 @@ void Forwarder::link_lost(bool acknowledgements_began)
 
 void Forwarder::link_opened()
 {
+    m_translator.decoding().interrupted();
     m_redeliveries.connection_lost();
     for (std::size_t i = 0; i < m_batch.size(); ++i) {
         const bool certainly_comes_again = !m_acknowledgements_began;

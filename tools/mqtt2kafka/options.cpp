@@ -155,13 +155,29 @@ TopicTemplate topics_of(const Options& o)
     return TopicTemplate{is_sparkplug(o) ? "spBv1.0/{deviceId}/#" : o.topic_template};
 }
 
+/// What is decoded by births must come in its order, each message once.
+void require_sparkplug_order(const Options& o, bool has_template)
+{
+    if (has_template) {
+        throw usage_error("--topic-template: with --format sparkplug the topics are those of the "
+                          "standard");
+    }
+    if (o.mqtt.size() > 1 && !o.mqtt_cluster) {
+        throw usage_error("--format sparkplug: several --mqtt that share nothing would mix up the "
+                          "births of an edge node; give each a bridge, or say --mqtt-cluster");
+    }
+    if (o.no_recover && o.formats.sparkplug_state) {
+        throw usage_error(
+            "--no-recover: what is decoded twice would lead --sparkplug-state astray");
+    }
+}
+
 void add_checks(cli::OptionTable& table, Options& o)
 {
     const auto* const topic_template_row = table.find("topic-template");
     table.check([&o, topic_template_row] {
-        if (is_sparkplug(o) && topic_template_row->is_set()) {
-            throw usage_error("--topic-template: with --format sparkplug the topics are those of "
-                              "the standard");
+        if (is_sparkplug(o)) {
+            require_sparkplug_order(o, topic_template_row->is_set());
         }
         if (o.mqtt.empty()) {
             throw usage_error("--mqtt URL is needed: the broker to subscribe at");

@@ -214,6 +214,24 @@ TEST_CASE("decoded: what comes again in the same process is not decoded again", 
     }
 }
 
+TEST_CASE("decoded: a birth that was missed at QoS 0 mixes up no names", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.take(kStory[0]);
+    rig.advance();
+    rig.records.confirm();
+    rig.advance();
+    rig.forwarder.release();
+    rig.forwarder.link_lost(true);
+    rig.forwarder.link_opened();
+    rig.take(kStory[5]); // data of the second birth, which nobody has seen
+    rig.advance();
+    CHECK(rig.records.sent.size() == 1);
+    REQUIRE(rig.dead->sent.size() == 1);
+    CHECK(header(rig.dead->sent[0], "tlm-reason") == "no_birth");
+    CHECK(rig.forwarder.take_rebirths().size() == 1);
+}
+
 TEST_CASE("decoded: what Kafka did not take keeps the names of its time", "[mqtt2kafka]")
 {
     Rig rig;

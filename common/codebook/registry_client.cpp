@@ -225,8 +225,8 @@ class ProtoCollector {
 
 RegistryClient::RegistryClient(RegistryOptions options) : m_options(std::move(options))
 {
-    static const CURLcode kStarted = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (kStarted != CURLE_OK) {
+    static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (started != CURLE_OK) {
         throw fatal_error("libcurl does not start");
     }
     m_thread = std::thread{[this] { run(); }};

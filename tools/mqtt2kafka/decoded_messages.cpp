@@ -19,20 +19,20 @@ constexpr std::size_t kMostRebirths = 10'000;
 /// False: not now.
 bool Forwarder::send_decoded(std::size_t index, EpochMs wall)
 {
-    const Message message = m_batch[index];
+    const Message original = m_batch[index];
     Fate& fate = m_fates[index];
     if (!fate.plain) {
-        fate.digest = m_translator.digest(message);
-        if (message.dup && recognise_decoded(index, wall)) {
+        fate.digest = m_translator.digest(original);
+        if (original.dup && recognise_decoded(index, wall)) {
             ++m_counts.recognised;
             return confirm(index);
         }
-        const auto again = message.dup ? m_unresolved.find(fate.digest) : m_unresolved.end();
+        const auto again = original.dup ? m_unresolved.find(fate.digest) : m_unresolved.end();
         if (again != m_unresolved.end()) {
             fate.plain = std::move(again->second);
             m_unresolved.erase(again);
         } else {
-            fate.plain = decode(message, wall);
+            fate.plain = decode(original, wall);
         }
     }
     if (!fate.plain) {
@@ -43,7 +43,11 @@ bool Forwarder::send_decoded(std::size_t index, EpochMs wall)
     if (std::exchange(m_waits_for_schema, false)) {
         m_held_up.clear();
     }
-    const Translation translation = translate(index, wall);
+    if (!fate.plain->forward) {
+        ++m_counts.passed_over;
+        return confirm(index);
+    }
+    const Translation translation = m_translator.translate(message(index), wall);
     const auto* const translated = std::get_if<Translated>(&translation);
     fate.elsewhere = translated == nullptr && fate.plain->timed;
     fate.identified = translated == nullptr ? fate.plain->timed : translated->identified;

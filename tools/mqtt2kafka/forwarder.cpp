@@ -102,11 +102,12 @@ bool Forwarder::send_first(std::size_t index, EpochMs wall)
     return send(index, translation);
 }
 
-Translation Forwarder::translate(std::size_t index, EpochMs wall)
+/// With what it was decoded to, where it is.
+Message Forwarder::message(std::size_t index) const
 {
-    const auto& plain = m_fates[index].plain;
-    return plain ? m_translator.translate(m_batch[index], *plain, wall)
-                 : m_translator.translate(m_batch[index], wall);
+    Message message = m_batch[index];
+    message.plain = m_fates[index].plain.get();
+    return message;
 }
 
 bool Forwarder::confirm(std::size_t index)
@@ -124,10 +125,6 @@ bool Forwarder::send(std::size_t index, const Translation& translation)
     }
     if (std::holds_alternative<Dropped>(translation)) {
         ++m_counts.dropped;
-        return confirm(index);
-    }
-    if (std::holds_alternative<PassedOver>(translation)) {
-        ++m_counts.passed_over;
         return confirm(index);
     }
     return send_dead_letter(index, std::get<DeadLetter>(translation));
@@ -156,7 +153,7 @@ bool Forwarder::resolve(std::size_t index, EpochMs wall)
         return send_dead_letter(index, m_translator.dead_letter(m_batch[index], reject, wall));
     }
     if (m_at_records > 0 || (refused.alone && m_now < m_next_attempt) ||
-        !send(index, translate(index, wall))) {
+        !send(index, m_translator.translate(message(index), wall))) {
         return false;
     }
     if (m_alone != index) {

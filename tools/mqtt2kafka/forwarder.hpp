@@ -146,7 +146,7 @@ class Forwarder {
     [[nodiscard]] bool send_decoded(std::size_t index, EpochMs wall);
     [[nodiscard]] bool recognise_decoded(std::size_t index, EpochMs wall);
     [[nodiscard]] std::unique_ptr<PlainPayload> decode(const Message& message, EpochMs wall);
-    [[nodiscard]] Translation translate(std::size_t index, EpochMs wall);
+    [[nodiscard]] Message message(std::size_t index) const;
     [[nodiscard]] bool confirm(std::size_t index);
     [[nodiscard]] bool send(std::size_t index, const Translation& translation);
     void send_refused(EpochMs wall);

@@ -38,9 +38,9 @@ std::optional<std::string_view> Translator::device_of(std::string_view topic) co
                                       : m_options.topic_template.device_id(topic);
 }
 
-Verdict<std::string_view> Translator::judge_topic(std::string_view topic) const
+std::optional<Reject>
+Translator::judge_topic(const std::optional<std::string_view>& device_id) const
 {
-    const auto device_id = device_of(topic);
     if (!device_id) {
         return Reject{Reason::bad_topic, "",
                       "the topic does not have the shape " + m_options.topic_template.text()};
@@ -49,41 +49,24 @@ Verdict<std::string_view> Translator::judge_topic(std::string_view topic) const
         return Reject{Reason::bad_device_id, "",
                       "the device id in the topic is not 1 to 128 of [A-Za-z0-9._:-]"};
     }
-    return *device_id;
+    return std::nullopt;
 }
 
 Translation Translator::translate(const Message& message, EpochMs received_at)
 {
-    auto device = judge_topic(message.topic);
-    if (auto* const reject = std::get_if<Reject>(&device)) {
-        return dead_letter(message, std::move(*reject), received_at);
+    const bool undecodable = message.plain != nullptr && message.plain->reject;
+    if (undecodable && m_decoding.names_devices()) { // it has judged the topic as well
+        return dead_letter(message, *message.plain->reject, received_at);
     }
-    return judge(message, std::get<std::string_view>(device), message.payload, received_at);
-}
-
-Translation Translator::translate(const Message& message, const PlainPayload& plain,
-                                  EpochMs received_at)
-{
-    if (m_decoding.names_devices() && plain.reject) {
-        return dead_letter(message, *plain.reject, received_at); // it has judged the topic as well
+    const auto device_id = device_of(message.topic);
+    if (auto reject = judge_topic(device_id)) {
+        return dead_letter(message, *std::move(reject), received_at);
     }
-    auto device = judge_topic(message.topic);
-    if (auto* const reject = std::get_if<Reject>(&device)) {
-        return dead_letter(message, std::move(*reject), received_at);
+    if (undecodable) {
+        return dead_letter(message, *message.plain->reject, received_at);
     }
-    if (plain.reject) {
-        return dead_letter(message, *plain.reject, received_at);
-    }
-    if (!plain.forward) {
-        return PassedOver{};
-    }
-    return judge(message, std::get<std::string_view>(device), plain.json, received_at);
-}
-
-Translation Translator::judge(const Message& message, std::string_view device_id,
-                              std::string_view payload, EpochMs received_at)
-{
-    auto verdict = m_reader.read(device_id, payload, received_at);
+    auto verdict = m_reader.read(
+        *device_id, message.plain != nullptr ? message.plain->json : message.payload, received_at);
     if (auto* reject = std::get_if<Reject>(&verdict)) {
         return dead_letter(message, std::move(*reject), received_at);
     }

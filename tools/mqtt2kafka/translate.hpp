@@ -47,11 +47,8 @@ struct Translated {
 /// The message is not valid, and --on-invalid says that nothing is to be done with it.
 struct Dropped {};
 
-/// The message is well, and says nothing that is to be recorded.
-struct PassedOver {};
-
 /// A record for Kafka, or why there is none.
-using Translation = std::variant<Translated, DeadLetter, Dropped, PassedOver>;
+using Translation = std::variant<Translated, DeadLetter, Dropped>;
 
 /// Judges messages and makes records of them; see tlm-record(5). One instance serves one thread.
 class Translator {
@@ -66,12 +63,9 @@ class Translator {
 
     [[nodiscard]] bool decodes() const noexcept { return static_cast<bool>(m_decoding); }
 
-    /// Views in the result are those of `message`, or live until the next call.
+    /// Views in the result are those of `message`, or live until the next call. When decodes(), the
+    /// message has what it was decoded to.
     [[nodiscard]] Translation translate(const Message& message, EpochMs received_at);
-
-    /// The same for one that was decoded.
-    [[nodiscard]] Translation translate(const Message& message, const PlainPayload& plain,
-                                        EpochMs received_at);
 
     /// The digest of a record that stands in the topic: that of the message it was made of. None
     /// where translate() would call it not identified. `headers` are looked at when decodes(): a
@@ -94,9 +88,8 @@ class Translator {
 
   private:
     [[nodiscard]] std::optional<std::string_view> device_of(std::string_view topic) const;
-    [[nodiscard]] Verdict<std::string_view> judge_topic(std::string_view topic) const;
-    [[nodiscard]] Translation judge(const Message& message, std::string_view device_id,
-                                    std::string_view payload, EpochMs received_at);
+    [[nodiscard]] std::optional<Reject>
+    judge_topic(const std::optional<std::string_view>& device_id) const;
     [[nodiscard]] Translation forward(const Message& message, const Record& record,
                                       const std::optional<Reject>& mark);
 

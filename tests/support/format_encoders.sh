@@ -8,9 +8,11 @@
 
 # The variables are for those who source this.
 # shellcheck disable=SC2034
-encoders=${XDG_CACHE_HOME:-$HOME/.cache}/tlm/format-encoders
-encoder_python=$encoders/python/bin/python
 encoder_files=$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../formats
+# By what is in it: two versions of the tests do not take it from one another.
+encoders=${XDG_CACHE_HOME:-$HOME/.cache}/tlm/format-encoders-$(
+    cat "$encoder_files/package-lock.json" "$encoder_files/requirements.txt" | sha256sum | cut -c 1-12)
+encoder_python=$encoders/python/bin/python
 
 # quietly COMMAND...: its output only when it fails.
 quietly() {
@@ -31,11 +33,9 @@ without_encoders() {
 }
 
 install_format_encoders() {
-    local lock
     exec 9>"${TMPDIR:-/tmp}/tlm-format-encoders.lock"
     flock 9 # two runs at once: the second finds the work done
-    lock=$(cat "$encoder_files/package-lock.json" "$encoder_files/requirements.txt" | sha256sum)
-    if [[ $(cat "$encoders/lock" 2>/dev/null) != "$lock" ]]; then
+    if [[ ! -e $encoders/complete ]]; then
         rm -rf "$encoders"
         mkdir -p "$encoders"
         cp "$encoder_files/package.json" "$encoder_files/package-lock.json" "$encoders"
@@ -44,7 +44,7 @@ install_format_encoders() {
         quietly python3 -m venv "$encoders/python"
         quietly "$encoders/python/bin/pip" install --no-deps -r "$encoder_files/requirements.txt" ||
             without_encoders "pip could not install the encoders"
-        echo "$lock" >"$encoders/lock"
+        touch "$encoders/complete"
     fi
     exec 9>&-
 }

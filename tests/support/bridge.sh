@@ -3,6 +3,7 @@
 # mqtt2kafka between a private mosquitto and a private Kafka: source this, then
 #
 #   open_bridge_scope NAME              # servers up, topics made; $scope, $mqtt, $brokers
+#                                       # with kafka_brokers=3 before: three of Kafka's
 #   start_bridge [OPTION]...            # waits until it is subscribed; $bridge_pid
 #   load LEDGER [TLM-SIM-OPTION]...     # publishes, with a ledger
 #   expect_all_arrived LEDGER [VERIFY-OPTION]...
@@ -25,15 +26,39 @@ fail() {
 
 # open_bridge_scope NAME [MOSQUITTO-CONF]
 open_bridge_scope() {
-    open_scope "$1"
-    mkdir -p "$scope/bridge"
-    : >"$scope/bridge/config"
+    open_bridge_folder "$1"
     start_on_free_ports 1 "$scope/mqtt" start_mosquitto "${@:2}"
     mqtt_port=$port
     mqtt=mqtt://127.0.0.1:$port
-    start_on_free_ports 2 "$scope/kafka" start_kafka
+    open_bridge_kafka
+}
+
+# open_cluster_scope NAME: three MQTT brokers that share sessions in place of the one; $node_1,
+# $node_2, $node_3 are their URLs, $mqtt the first of them, and $cluster their folder.
+open_cluster_scope() {
+    open_bridge_folder "$1"
+    cluster=$scope/mqtt
+    start_on_free_ports 9 "$cluster" start_mqtt_cluster
+    cluster_port=$port
+    local n
+    for ((n = 1; n <= mqtt_nodes; n++)); do
+        printf -v "node_$n" 'mqtt://127.0.0.1:%d' "$(node_mqtt_port "$port" "$n")"
+    done
+    mqtt=$node_1
+    open_bridge_kafka
+}
+
+open_bridge_folder() {
+    open_scope "$1"
+    mkdir -p "$scope/bridge"
+    : >"$scope/bridge/config"
+}
+
+# $kafka_brokers of them, 1 or 3, with three copies of each record when there are three.
+open_bridge_kafka() {
+    start_on_free_ports $((2 * ${kafka_brokers:=1})) "$scope/kafka" start_kafka "$kafka_brokers"
     kafka_port=$port
-    brokers=127.0.0.1:$port
+    brokers=$(tail -n 1 "$scope/kafka/start")
     "$tlm_root/scripts/topics" -b "$brokers" >"$scope/topics"
     configure mqtt "$mqtt"
     configure brokers "$brokers"

@@ -3,7 +3,7 @@
 # mqtt2kafka between a private mosquitto and a private Kafka: source this, then
 #
 #   open_bridge_scope NAME              # servers up, topics made; $scope, $mqtt, $brokers
-#                                       # with kafka_brokers=3 before: three of Kafka's
+#                                       # after kafka_brokers=3: three of Kafka's
 #   start_bridge [OPTION]...            # waits until it is subscribed; $bridge_pid
 #   load LEDGER [TLM-SIM-OPTION]...     # publishes, with a ledger
 #   expect_all_arrived LEDGER [VERIFY-OPTION]...
@@ -54,9 +54,13 @@ open_bridge_folder() {
     : >"$scope/bridge/config"
 }
 
-# $kafka_brokers of them, 1 or 3, with three copies of each record when there are three.
+# $kafka_brokers of them, 1 or 3, with three copies of each record when there are three, and the
+# other options of scripts/kafka in $kafka_options.
+kafka_brokers=1
+kafka_options=()
 open_bridge_kafka() {
-    start_on_free_ports $((2 * ${kafka_brokers:=1})) "$scope/kafka" start_kafka "$kafka_brokers"
+    start_on_free_ports $((2 * kafka_brokers)) "$scope/kafka" start_kafka "$kafka_brokers" \
+        "${kafka_options[@]}"
     kafka_port=$port
     brokers=$(tail -n 1 "$scope/kafka/start")
     "$tlm_root/scripts/topics" -b "$brokers" >"$scope/topics"

@@ -94,6 +94,11 @@ ExitStatus Bridge::run()
 Observed Bridge::observe()
 {
     m_now = m_clock.monotonic();
+    if (hold && !hold(m_now) && !m_deadline) {
+        log::warn("the lease is wanted back: stopping, for a restart to wait for it again");
+        m_status = ExitStatus::failure;
+        request_stop();
+    }
     if (!m_deadline && m_shutdown.requested()) {
         request_stop();
     }

@@ -24,6 +24,7 @@ struct Options {
     std::vector<std::string> mqtt;
     bool mqtt_cluster = false;
     std::vector<std::string> filters;
+    std::string shared; ///< group of a shared subscription; empty: none
     std::string topic_template = "devices/{deviceId}/telemetry";
     std::string id;
     MqttVersion mqtt_version = MqttVersion::automatic;
@@ -51,6 +52,7 @@ struct Options {
 
     validation::RuleSources rules;
     validation::StageSettings stage;
+    std::string lease; ///< topic; empty: none
     bool no_recover = false;
     milliseconds drain_timeout = std::chrono::seconds{30};
     cli::MetricsOptions metrics;

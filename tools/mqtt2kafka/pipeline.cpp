@@ -16,6 +16,7 @@
 #include "tools/mqtt2kafka/forwarder.hpp"
 #include "tools/mqtt2kafka/monitor.hpp"
 #include "tools/mqtt2kafka/recovery.hpp"
+#include "tools/mqtt2kafka/standby.hpp"
 
 #include <unistd.h>
 
@@ -60,7 +61,7 @@ Outputs open_outputs(const Settings& settings)
         outputs.spill = std::make_unique<ndjson::SpillFolder>(settings.spill_dir);
     }
     const DeadLetterTarget& dead_letters = settings.dead_letters;
-    for (const std::string& topic : {settings.topic, dead_letters.topic}) {
+    for (const std::string& topic : {settings.topic, dead_letters.topic, settings.lease}) {
         if (!topic.empty()) {
             outputs.topics.push_back(topic);
         }
@@ -131,6 +132,10 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     for (const mqtt::Url& url : settings.brokers) {
         log::info("client id '{}' at {}", settings.subscriber.client_id, mqtt::format_url(url));
     }
+    if (settings.subscriber.filters.front().starts_with("$share/")) {
+        log::warn("a shared subscription: the messages of one device may pass each other, and what "
+                  "a member had that died waits until it is back");
+    }
     if (settings.topic.empty()) {
         log::warn("records go to standard output and are acknowledged when they are written: what "
                   "the reader of a pipe has not processed is lost when it dies");
@@ -151,10 +156,20 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
         [&outputs] { return !outputs.producer || outputs.producer->connected(); },
         [&outputs] { return outputs.lines != nullptr && outputs.lines->reader_gone(); }};
     forwarder.use(std::move(rules.schemas), std::move(rules.registry));
+    std::optional<Standby> standby;
+    if (!settings.lease.empty()) {
+        standby.emplace(settings);
+        if (!standby->wait(monitor, shutdown)) {
+            return ExitStatus::ok;
+        }
+    }
     std::optional<Recovery> recovery;
     if (settings.recover) {
         recovery.emplace(settings, forwarder);
         if (!recovery->run(monitor, shutdown)) {
+            if (standby) {
+                standby->close();
+            }
             return ExitStatus::ok;
         }
     }
@@ -163,9 +178,15 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
         shutdown.reload_on_hangup();
         bridge.on_reload = [&settings, &forwarder] { reload(settings, forwarder); };
     }
+    if (standby) {
+        bridge.hold = [&standby](Monotonic now) { return standby->hold(now); };
+    }
     const ExitStatus status = bridge.run();
     if (recovery) {
         recovery->close();
+    }
+    if (standby) {
+        standby->close();
     }
     if (status == ExitStatus::ok) {
         outputs.records->close();

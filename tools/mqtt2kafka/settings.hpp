@@ -32,6 +32,7 @@ struct Settings {
     Resolve resolve;               ///< but for the spill
     validation::RuleSources rules; ///< files of the validation stage
     std::string metrics_listen;
+    std::string lease;   ///< topic of the lease to wait for; empty: none
     bool recover = true; ///< recognise what comes again after a crash
     milliseconds drain_timeout{30'000};
 };

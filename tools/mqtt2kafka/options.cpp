@@ -17,6 +17,10 @@ namespace {
 
 using std::chrono::seconds;
 
+/// nats-server sends again what was not acknowledged in its ack_wait, 30 s unless set otherwise,
+/// and new messages meanwhile.
+constexpr seconds kLateRedeliveries{45};
+
 void add_mqtt(cli::OptionTable& table, Options& o)
 {
     table.group("MQTT");
@@ -269,6 +273,7 @@ mqtt::SubscriberOptions make_subscriber(const Options& o)
     s.keep_alive = duration_cast<seconds>(o.keep_alive);
     s.receive_maximum = static_cast<std::uint16_t>(o.receive_maximum);
     s.retained = o.retained;
+    s.late_redeliveries = o.mqtt_cluster ? kLateRedeliveries : seconds{0};
     s.session_expiry = duration_cast<seconds>(o.session_expiry);
     s.user = o.mqtt_user;
     if (o.mqtt_password_file) {

@@ -33,8 +33,8 @@ open_bridge_scope() {
     open_bridge_kafka
 }
 
-# open_cluster_scope NAME: three MQTT brokers that share sessions in place of the one; $node_1,
-# $node_2, $node_3 are their URLs, $mqtt the first of them, and $cluster their folder.
+# open_cluster_scope NAME: three MQTT brokers that share sessions in place of the one; nodes[1] to
+# nodes[3] are their URLs, $mqtt the first of them, and $cluster their folder.
 open_cluster_scope() {
     open_bridge_folder "$1"
     cluster=$scope/mqtt
@@ -42,9 +42,9 @@ open_cluster_scope() {
     cluster_port=$port
     local n
     for ((n = 1; n <= mqtt_nodes; n++)); do
-        printf -v "node_$n" 'mqtt://127.0.0.1:%d' "$(node_mqtt_port "$port" "$n")"
+        nodes[n]=mqtt://127.0.0.1:$(node_mqtt_port "$port" "$n")
     done
-    mqtt=$node_1
+    mqtt=${nodes[1]}
     open_bridge_kafka
 }
 

@@ -44,8 +44,7 @@ LeaseAction LeaseCycle::held(const LeaseSeen& seen)
 {
     constexpr int kTrusted = 2;
     constexpr int kOf = 3;
-    if (!seen.given || seen.lapsed ||
-        seen.now - seen.renewed >= m_options.time * kTrusted / kOf) {
+    if (!seen.given || seen.lapsed || seen.now - seen.renewed >= m_options.time * kTrusted / kOf) {
         m_state = State::lost;
         return LeaseAction::lose;
     }

@@ -41,8 +41,8 @@ Monitor::Monitor(const std::string& listen)
       m_parked(m_metrics.gauge(name("parked"),
                                "1 while the MQTT connection is given up because Kafka is away.")),
       m_kafka(m_metrics.gauge(name("kafka_connected"), "1 while a Kafka broker answers.")),
-      m_lease(m_metrics.gauge(name("lease_held"),
-                              "1 while we work; 0 while another holds the lease.")),
+      m_lease(
+          m_metrics.gauge(name("lease_held"), "1 while we work; 0 while another holds the lease.")),
       m_window_fill(
           m_metrics.gauge(name("window_messages"), "Messages read and not acknowledged yet.")),
       m_window_bytes(m_metrics.gauge(name("window_bytes"), "Their topics and payloads.")),

@@ -90,14 +90,20 @@ TEST_CASE("lease: trusted for two thirds of its time after each heartbeat", "[mq
 TEST_CASE("lease: what was lost is not found again", "[mqtt2kafka]")
 {
     auto cycle = holder();
-    SECTION("taken away") { CHECK(cycle.next(at(1s)) == LeaseAction::lose); }
+    SECTION("taken away")
+    {
+        CHECK(cycle.next(at(1s)) == LeaseAction::lose);
+    }
     SECTION("a heartbeat that came too late, whatever it says")
     {
         auto seen = given(20s, 20s);
         seen.lapsed = true;
         CHECK(cycle.next(seen) == LeaseAction::lose);
     }
-    SECTION("silence") { CHECK(cycle.next(given(8s, 1s)) == LeaseAction::lose); }
+    SECTION("silence")
+    {
+        CHECK(cycle.next(given(8s, 1s)) == LeaseAction::lose);
+    }
     CHECK(cycle.next(given(21s, 21s)) == LeaseAction::lose);
 }
 

@@ -166,6 +166,9 @@ TEST_CASE("redeliveries: a broker that repeats late is waited for", "[mqtt2kafka
         redeliveries.come_late(false);
         redeliveries.nothing_expected();
     }
-    SECTION("but not when the session is gone") { redeliveries.session_lost(); }
+    SECTION("but not when the session is gone")
+    {
+        redeliveries.session_lost();
+    }
     CHECK_FALSE(redeliveries.recognise(kB));
 }

@@ -268,11 +268,13 @@ void Lease::join()
     m_impl->joined = true;
 }
 
-LeaseState Lease::serve()
+LeaseState Lease::serve(milliseconds wait)
 {
     m_impl->client_state.check();
-    while (const auto event = Event(rd_kafka_queue_poll(m_impl->queue.get(), 0))) {
+    Event event(rd_kafka_queue_poll(m_impl->queue.get(), poll_timeout(wait)));
+    while (event != nullptr) {
         m_impl->handle(event.get());
+        event.reset(rd_kafka_queue_poll(m_impl->queue.get(), 0));
     }
     return state();
 }

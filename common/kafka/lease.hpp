@@ -53,9 +53,9 @@ class Lease {
     /// Joins the group.
     void join();
 
-    /// Takes what the brokers have said; does not block. Throws Error usage when they do not let us
-    /// join.
-    LeaseState serve();
+    /// Takes what the brokers have said, and waits for so long when they have said nothing. Throws
+    /// Error usage when they do not let us join.
+    LeaseState serve(milliseconds wait);
 
     /// As of the last serve(), but for the heartbeats, which are of now.
     [[nodiscard]] LeaseState state() const;

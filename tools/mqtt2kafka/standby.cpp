@@ -8,7 +8,6 @@
 #include "common/ops/signals.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <chrono>
 
@@ -17,7 +16,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int kSliceMs = 50;
+constexpr milliseconds kSlice{50};
 /// How often a holder hears what the group says; the heartbeats go on by themselves.
 constexpr milliseconds kServeInterval{100};
 constexpr milliseconds kClose = std::chrono::seconds{3};
@@ -49,12 +48,8 @@ Standby::Standby(const Settings& settings)
     : m_name(settings.subscriber.client_id), m_lease(lease_of(settings)), m_cycle(cycle_of(m_lease))
 {}
 
-LeaseAction Standby::step(Monotonic now)
+LeaseAction Standby::step(const kafka::LeaseState& state, Monotonic now)
 {
-    const kafka::LeaseState state = now >= m_next_serve ? m_lease.serve() : m_lease.state();
-    if (now >= m_next_serve) {
-        m_next_serve = now + kServeInterval;
-    }
     return m_cycle.next(
         {now, state.members, state.given, state.recalled, state.lapsed, state.renewed});
 }
@@ -63,9 +58,11 @@ bool Standby::wait(Monitor& monitor, ops::Shutdown& shutdown)
 {
     log::info("waiting for the lease of '{}'", m_name);
     while (!shutdown.requested()) {
+        // An answer is acted on at once: meanwhile another may see the lease free as well.
+        const kafka::LeaseState state = m_lease.serve(kSlice);
         const Monotonic now = steady_clock::now();
         monitor.standby(now);
-        switch (step(now)) {
+        switch (step(state, now)) {
         case LeaseAction::look:
             m_lease.look();
             break;
@@ -77,14 +74,13 @@ bool Standby::wait(Monitor& monitor, ops::Shutdown& shutdown)
             log::info("the lease of '{}' is ours", m_name);
             return true;
         case LeaseAction::wait:
-        case LeaseAction::yield:
             break;
+        case LeaseAction::yield: // given and taken in one breath
+            close();
+            fail();
         case LeaseAction::lose:
-            static_cast<void>(hold(now));
-            break;
+            fail();
         }
-        pollfd stop{shutdown.fd(), POLLIN, 0};
-        ::poll(&stop, 1, kSliceMs);
     }
     close();
     return false;
@@ -92,17 +88,26 @@ bool Standby::wait(Monitor& monitor, ops::Shutdown& shutdown)
 
 bool Standby::hold(Monotonic now)
 {
-    switch (step(now)) {
+    const bool due = now >= m_next_serve;
+    if (due) {
+        m_next_serve = now + kServeInterval;
+    }
+    switch (step(due ? m_lease.serve(milliseconds{0}) : m_lease.state(), now)) {
     case LeaseAction::hold:
         return true;
     case LeaseAction::yield:
         return false;
     default:
-        throw fatal_error(fmt::format(
-            "the lease of '{}' is lost, or Kafka has not renewed it for too long ({}): nothing "
-            "more is acknowledged, another may work",
-            m_name, format_duration(m_lease.time())));
+        fail();
     }
+}
+
+void Standby::fail() const
+{
+    throw fatal_error(fmt::format(
+        "the lease of '{}' is lost, or Kafka has not renewed it for too long ({}): nothing more is "
+        "acknowledged, another may work",
+        m_name, format_duration(m_lease.time())));
 }
 
 void Standby::close()

@@ -34,7 +34,9 @@ class Standby {
     void close();
 
   private:
-    [[nodiscard]] LeaseAction step(Monotonic now);
+    [[nodiscard]] LeaseAction step(const kafka::LeaseState& state, Monotonic now);
+
+    [[noreturn]] void fail() const;
 
     std::string m_name; ///< whose lease
     kafka::Lease m_lease;

@@ -325,6 +325,20 @@ TEST_CASE("subscriber: redeliveries are known until something new comes", "[mqtt
     CHECK(rig.collector.dup == std::vector<bool>{true, true, false, false});
 }
 
+TEST_CASE("subscriber: where redeliveries come late, behind something new as well", "[mqtt]")
+{
+    SubscriberOptions options;
+    options.late_redeliveries = std::chrono::seconds{60};
+    Rig rig{options};
+    rig.subscribe(connack5_session);
+    rig.broker.send(publish5(1, "a") + publish5(2, "b", true) + publish5(3, "c") +
+                    publish5(4, "d", true));
+    while (rig.collector.payloads.size() < 4) {
+        rig.read();
+    }
+    CHECK(rig.collector.dup == std::vector<bool>{false, true, false, true});
+}
+
 TEST_CASE("subscriber: reading ends when the receiver has no room", "[mqtt]")
 {
     Rig rig;

@@ -92,7 +92,8 @@ bool Forwarder::send_first(std::size_t index, EpochMs wall)
     } else {
         fate.digest = m_translator.digest(message);
     }
-    if (message.dup && m_redeliveries.recognise(fate.digest)) {
+    const bool may_be_known = message.dup || (m_redeliveries.late() && fate.identified);
+    if (may_be_known && m_redeliveries.recognise(fate.digest)) {
         ++m_counts.recognised;
         return m_window.confirm(m_first_ticket + index);
     }

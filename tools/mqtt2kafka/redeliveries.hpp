@@ -65,8 +65,11 @@ class Redeliveries {
     void nothing_expected();
 
     /// While it is set, what the broker had sent before may come behind what it had not, and
-    /// silence proves nothing: nothing ends what is expected.
+    /// silence proves nothing: nothing ends what is expected. Nor is the DUP flag sure: a cluster
+    /// forgets with a node how often it has sent a message.
     void come_late(bool late) noexcept { m_late = late; }
+
+    [[nodiscard]] bool late() const noexcept { return m_late; }
 
     /// A message has come, whichever.
     void message_came() noexcept { m_silent = false; }

@@ -34,6 +34,22 @@ using std::chrono::seconds;
 /// How often systemd hears that we are still waiting.
 constexpr milliseconds kWaitInterval = seconds{10};
 
+/// Who we are, and what is asked for that keeps less than we promise.
+void announce(const Settings& settings)
+{
+    for (const mqtt::Url& url : settings.brokers) {
+        log::info("client id '{}' at {}", settings.subscriber.client_id, mqtt::format_url(url));
+    }
+    if (settings.subscriber.filters.front().starts_with("$share/")) {
+        log::warn("a shared subscription: the messages of one device may pass each other, and what "
+                  "a member had that died waits until it is back");
+    }
+    if (settings.topic.empty()) {
+        log::warn("records go to standard output and are acknowledged when they are written: what "
+                  "the reader of a pipe has not processed is lost when it dies");
+    }
+}
+
 /// The sinks, and the producer that the Kafka ones share.
 struct Outputs {
     std::shared_ptr<kafka::Producer> producer; ///< null without Kafka
@@ -129,17 +145,7 @@ void reload(const Settings& settings, Forwarder& forwarder)
 
 ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
 {
-    for (const mqtt::Url& url : settings.brokers) {
-        log::info("client id '{}' at {}", settings.subscriber.client_id, mqtt::format_url(url));
-    }
-    if (settings.subscriber.filters.front().starts_with("$share/")) {
-        log::warn("a shared subscription: the messages of one device may pass each other, and what "
-                  "a member had that died waits until it is back");
-    }
-    if (settings.topic.empty()) {
-        log::warn("records go to standard output and are acknowledged when they are written: what "
-                  "the reader of a pipe has not processed is lost when it dies");
-    }
+    announce(settings);
     Rules rules = read_rules(settings); // before anything is opened: a wrong file leaves no trace
     Monitor monitor{settings.metrics_listen};
     Outputs outputs = open_outputs(settings);

@@ -20,7 +20,7 @@ LeaseCycleOptions options()
     return o;
 }
 
-const Monotonic kStart{1h};
+constexpr Monotonic kStart{1h};
 
 LeaseSeen at(Monotonic::duration after)
 {

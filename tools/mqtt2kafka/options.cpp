@@ -231,6 +231,27 @@ void add_checks(cli::OptionTable& table, Options& o)
     });
 }
 
+void add_check(cli::OptionTable& table, Options& o)
+{
+    table.group("Proof");
+    table
+        .add(o.check, "check", 0,
+             "Try out the MQTT broker, look at Kafka's topics and at the other options, name each "
+             "setting that loses messages, and end; forward nothing.")
+        .argv_only = true;
+    table.add(o.mosquitto_conf, "mosquitto-conf", 0, "FILE",
+              "With --check: the configuration that mosquitto was started with, for what cannot be "
+              "seen from outside. One for each --mqtt, in their order.");
+    table.check([&o] {
+        if (!o.check && !o.mosquitto_conf.empty()) {
+            throw usage_error("--mosquitto-conf is for --check");
+        }
+        if (o.mosquitto_conf.size() > o.mqtt.size()) {
+            throw usage_error("--mosquitto-conf: more files than --mqtt has brokers");
+        }
+    });
+}
+
 std::string default_id()
 {
     std::array<char, 256> name{};
@@ -304,6 +325,7 @@ cli::OptionTable make_table(Options& options)
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "How long to wait for Kafka's confirmations when asked to stop.");
     cli::add_metrics(table, options.metrics);
+    add_check(table, options);
     add_checks(table, options);
     table.example("mqtt2kafka --mqtt mqtt://localhost --brokers localhost:9092",
                   "forward devices/+/telemetry to device.telemetry");

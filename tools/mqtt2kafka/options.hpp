@@ -54,6 +54,8 @@ struct Options {
     validation::StageSettings stage;
     std::string lease; ///< topic; empty: none
     bool no_recover = false;
+    bool check = false;
+    std::vector<std::filesystem::path> mosquitto_conf;
     milliseconds drain_timeout = std::chrono::seconds{30};
     cli::MetricsOptions metrics;
 };

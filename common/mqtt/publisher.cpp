@@ -154,6 +154,13 @@ void Publisher::lost(const std::string& why, Monotonic now)
     drop_connection(now + m_backoff.next(m_jitter.next()));
 }
 
+void Publisher::hang_up(Monotonic now)
+{
+    if (m_state == State::ready) {
+        lost("cut on purpose", now);
+    }
+}
+
 void Publisher::finish_connect(short revents, Monotonic now)
 {
     if ((revents & (POLLOUT | POLLHUP | POLLERR)) == 0) {

@@ -85,6 +85,9 @@ class Publisher {
     /// would reset the connection over unread input and lose the end. True when the broker closed.
     [[nodiscard]] bool disconnect(milliseconds limit);
 
+    /// Cuts the connection without a goodbye; it is opened again after a jittered delay.
+    void hang_up(Monotonic now);
+
     [[nodiscard]] bool connected() const noexcept { return m_state == State::ready; }
 
     /// Since when there is no accepted connection; empty while there is one.

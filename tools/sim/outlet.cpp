@@ -24,6 +24,22 @@ MqttOutlet::MqttOutlet(mqtt::PublisherOptions options, TopicTemplate topics, mil
 void MqttOutlet::send(const Message& message)
 {
     m_publisher.publish(m_topics.topic(message.device_id), message.payload);
+    m_open.push_back({message.device, message.intended, {}});
+}
+
+void MqttOutlet::collect(std::vector<Confirmation>& out)
+{
+    // Brokers answer in order.
+    const auto now = std::chrono::steady_clock::now();
+    for (auto left = unconfirmed(); m_open.size() > left; m_open.pop_front()) {
+        out.push_back(m_open.front());
+        out.back().at = now;
+    }
+}
+
+void MqttOutlet::hang_up(std::uint32_t /*device*/, Monotonic now)
+{
+    m_publisher.hang_up(now);
 }
 
 pollfd MqttOutlet::interest() const
@@ -54,7 +70,7 @@ void MqttOutlet::serve(short revents, Monotonic now)
 std::uint64_t MqttOutlet::unconfirmed() const
 {
     if (m_qos == mqtt::Qos::at_most_once) {
-        return m_publisher.all_written() ? 0 : 1;
+        return m_publisher.all_written() ? 0 : std::max<std::size_t>(1, m_open.size());
     }
     return m_publisher.outstanding();
 }
@@ -90,6 +106,7 @@ void RecordOutlet::send(const Message& message)
     record.data = message.payload;
     append_record(m_lines, record);
     m_ends.push_back(m_lines.size());
+    m_open.push_back({message.device, message.intended, {}});
 }
 
 void RecordOutlet::flush(Monotonic /*now*/)
@@ -108,9 +125,21 @@ void RecordOutlet::flush(Monotonic /*now*/)
     (void)m_sink.flush(kLong);
     m_deliveries.clear();
     m_sink.collect(m_deliveries);
-    m_written += static_cast<std::uint64_t>(
-        std::count_if(m_deliveries.begin(), m_deliveries.end(),
-                      [](const Delivery& delivery) { return delivery.delivered; }));
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& delivery : m_deliveries) {
+        if (delivery.delivered) {
+            m_confirmed.push_back(m_open.front());
+            m_confirmed.back().at = now;
+            ++m_written;
+        }
+        m_open.pop_front();
+    }
+}
+
+void RecordOutlet::collect(std::vector<Confirmation>& out)
+{
+    out.insert(out.end(), m_confirmed.begin(), m_confirmed.end());
+    m_confirmed.clear();
 }
 
 std::string RecordOutlet::summary() const

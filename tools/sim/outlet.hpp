@@ -12,11 +12,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace tlm::sim {
+
+/// A message that the destination has: acknowledged (QoS 1 and 2), or written (QoS 0, records).
+struct Confirmation {
+    std::uint32_t device = 0;
+    nanoseconds intended{0}; ///< as the message said
+    Monotonic at{};          ///< when it was confirmed
+};
 
 /// A destination driven by the pipeline's poll loop. Used by one thread. Throws Error fatal when
 /// it can take no more for good.
@@ -40,6 +48,13 @@ class Outlet {
     /// When serve() must be called even though nothing happened.
     [[nodiscard]] virtual std::optional<Monotonic> deadline() const = 0;
     virtual void serve(short revents, Monotonic now) = 0;
+
+    /// Appends what was confirmed since the last call; take it after each flush() and serve().
+    virtual void collect(std::vector<Confirmation>& out) = 0;
+
+    /// Cuts the connection of a device without a goodbye; it comes back by itself after a
+    /// jittered delay. Does nothing where there are no connections.
+    virtual void hang_up(std::uint32_t device, Monotonic now) = 0;
 
     /// Messages sent that are neither confirmed nor refused.
     [[nodiscard]] virtual std::uint64_t unconfirmed() const = 0;
@@ -70,6 +85,8 @@ class MqttOutlet final : public Outlet {
     [[nodiscard]] pollfd interest() const override;
     [[nodiscard]] std::optional<Monotonic> deadline() const override;
     void serve(short revents, Monotonic now) override;
+    void collect(std::vector<Confirmation>& out) override;
+    void hang_up(std::uint32_t device, Monotonic now) override;
     [[nodiscard]] std::uint64_t unconfirmed() const override;
 
     [[nodiscard]] std::uint64_t refused() const override { return m_publisher.stats().refused; }
@@ -85,6 +102,7 @@ class MqttOutlet final : public Outlet {
     mqtt::Publisher m_publisher;
     TopicTemplate m_topics;
     milliseconds m_patience;
+    std::deque<Confirmation> m_open; ///< sent, in order
 };
 
 /// Writes records as lines, received at the moment of their `ts`.
@@ -103,6 +121,10 @@ class RecordOutlet final : public Outlet {
 
     void serve(short /*revents*/, Monotonic /*now*/) override {}
 
+    void collect(std::vector<Confirmation>& out) override;
+
+    void hang_up(std::uint32_t /*device*/, Monotonic /*now*/) override {}
+
     [[nodiscard]] std::uint64_t unconfirmed() const override { return 0; }
 
     [[nodiscard]] std::uint64_t refused() const override { return 0; }
@@ -117,6 +139,8 @@ class RecordOutlet final : public Outlet {
     ndjson::LineSink m_sink;
     std::string m_lines; ///< not given to the sink before flush(): that writes when it likes
     std::vector<std::size_t> m_ends; ///< of each line in m_lines
+    std::deque<Confirmation> m_open; ///< given to the sink, in order
+    std::vector<Confirmation> m_confirmed;
     std::vector<Delivery> m_deliveries;
     std::uint64_t m_written = 0;
 };

@@ -22,6 +22,7 @@
 #include <ctime>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace tlm::sim {
 namespace {
@@ -128,6 +129,7 @@ class Run {
 
     [[nodiscard]] bool over(Monotonic now) const;
     bool send_due(Monotonic now);
+    void collect();
     void wait(Monotonic now, bool more_due);
     [[nodiscard]] Monotonic next_wake(Monotonic now) const;
 
@@ -141,6 +143,7 @@ class Run {
     std::optional<Monotonic> m_drain_ends; ///< set when nothing more is made
     Monotonic m_last_batch{};
     std::uint64_t m_sent = 0;
+    std::vector<Confirmation> m_confirmations; ///< scratch
     LagHistogram m_lag;
     Progress m_progress;
 };
@@ -162,9 +165,9 @@ bool Run::send_due(Monotonic now)
         if (!position || due(*position) > elapsed) {
             break;
         }
-        const auto message =
-            m_plan.script->take(m_plan.timeline ? m_plan.timeline->ts(*position) : wall);
-        m_lag.add(elapsed - due(*position));
+        auto message = m_plan.script->take(m_plan.timeline ? m_plan.timeline->ts(*position) : wall);
+        message.intended = due(*position);
+        m_lag.add(elapsed - message.intended);
         if (m_ledger != nullptr) {
             m_ledger->add(message);
         }
@@ -176,6 +179,13 @@ bool Run::send_due(Monotonic now)
         m_last_batch = now;
     }
     return made == kBatch;
+}
+
+/// Takes what was confirmed off the outlet.
+void Run::collect()
+{
+    m_confirmations.clear();
+    m_outlet.collect(m_confirmations);
 }
 
 Monotonic Run::next_wake(Monotonic now) const
@@ -227,6 +237,7 @@ ExitStatus Run::play()
             }
         }
         m_outlet.flush(now);
+        collect();
         m_progress.show(now, m_sent, m_outlet.unconfirmed());
         if (m_drain_ends) {
             const auto left = m_outlet.unconfirmed();

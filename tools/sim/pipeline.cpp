@@ -4,11 +4,15 @@
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/signals.hpp"
+#include "tools/sim/connecting.hpp"
 #include "tools/sim/lag.hpp"
 #include "tools/sim/ledger_file.hpp"
+#include "tools/sim/machine.hpp"
+#include "tools/sim/mqtt_outlet.hpp"
 #include "tools/sim/outlet.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/progress.hpp"
+#include "tools/sim/record_outlet.hpp"
 #include "tools/sim/recording.hpp"
 #include "tools/sim/script.hpp"
 #include "tools/sim/settings.hpp"
@@ -94,13 +98,29 @@ Plan make_plan(Settings& settings, EpochMs now)
     return replays ? plan_replay(settings, identity, now) : plan_fleet(settings, identity, now);
 }
 
+Roster make_roster(const Settings& settings)
+{
+    Roster roster;
+    if (const auto& names = settings.recordings.devices; !names.empty()) {
+        roster.devices = static_cast<std::uint32_t>(names.size());
+        roster.name = [names](std::uint32_t device) { return names[device]; };
+    } else {
+        roster.devices = settings.devices;
+        roster.name = [prefix = settings.device_prefix, devices = settings.devices](
+                          std::uint32_t device) { return device_name(prefix, device, devices); };
+    }
+    return roster;
+}
+
 std::unique_ptr<Outlet> make_outlet(const Settings& settings)
 {
-    if (!settings.broker) {
+    if (!settings.connections) {
         return std::make_unique<RecordOutlet>(STDOUT_FILENO, "standard output");
     }
-    return std::make_unique<MqttOutlet>(*settings.broker, TopicTemplate{settings.topic_template},
-                                        settings.connect_timeout);
+    const auto roster = make_roster(settings);
+    require_descriptors(count_connections(*settings.connections, roster));
+    return std::make_unique<MqttOutlet>(*settings.connections, roster,
+                                        TopicTemplate{settings.topic_template});
 }
 
 /// The loop. Time since `m_start` is what positions are compared with.
@@ -238,7 +258,7 @@ ExitStatus Run::play()
         }
         m_outlet.flush(now);
         collect();
-        m_progress.show(now, m_sent, m_outlet.unconfirmed());
+        m_progress.show(now, m_sent, m_outlet.unconfirmed(), m_outlet.status());
         if (m_drain_ends) {
             const auto left = m_outlet.unconfirmed();
             if (left == 0) {
@@ -278,11 +298,14 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
 {
     const SystemClock clock;
     std::optional<LedgerFile> ledger;
-    auto plan = make_plan(settings, clock.wall());
     const auto outlet = make_outlet(settings);
     if (settings.ledger) {
         ledger.emplace(*settings.ledger);
     }
+    if (!connect(*outlet, shutdown, clock)) {
+        return ExitStatus::ok;
+    }
+    auto plan = make_plan(settings, clock.wall()); // its first message is due now
     Run loop{std::move(plan), *outlet, ledger ? &*ledger : nullptr, settings, shutdown, clock};
     try {
         const auto status = loop.play();

@@ -196,8 +196,8 @@ void Publisher::on_connected(std::uint32_t index, Monotonic now)
     }
     if (m_links.connected == m_links.wanted && m_stats.connects > m_links.wanted) {
         static log::RateLimit limit{std::chrono::seconds{5}};
-        limit.info("all connections are there again, {}; {} messages to confirm",
-                   m_links.connected, outstanding());
+        limit.info("all connections are there again, {}; {} messages to confirm", m_links.connected,
+                   outstanding());
     }
 }
 

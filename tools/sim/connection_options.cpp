@@ -114,6 +114,9 @@ void add_ways(cli::OptionTable& table, ConnectionOptions& options)
               "Tell the broker to expect something at least so often, in whole seconds; 0 for "
               "never.",
               {milliseconds{0}, kLongestSilence});
+    table.add(options.preflight, "preflight", 0,
+              "Connect to nothing: tell what the run needs of this machine and what is missing, "
+              "with the commands that help; status 1 when something is.");
     cli::add_connect_timeout(table, options.timeout);
     table.find("connect-timeout")->help =
         "Give up with status 1 when connections are missing and none succeeds for so long.";
@@ -230,6 +233,9 @@ void add_connections(cli::OptionTable& table, ConnectionOptions& options)
 void check_connections(const ConnectionOptions& options, std::optional<std::uint64_t> devices)
 {
     if (!options.any()) {
+        if (options.preflight) {
+            throw usage_error("--preflight needs --mqtt");
+        }
         return;
     }
     check_urls(options);
@@ -273,6 +279,7 @@ ConnectionSettings make_connections(const ConnectionOptions& options)
     settings.ramp = options.ramp;
     settings.connect_rate = options.connect_rate;
     settings.patience = options.timeout.limit;
+    settings.preflight = options.preflight;
     return settings;
 }
 

@@ -40,6 +40,7 @@ struct ConnectionOptions {
     std::uint64_t handshakes = 100;
     std::vector<std::string> sources; ///< addresses and ranges
     cli::ConnectTimeout timeout;
+    bool preflight = false;
 
     [[nodiscard]] bool any() const noexcept { return !urls.empty(); }
 };

@@ -35,6 +35,7 @@ struct ConnectionSettings {
     std::optional<Ramp> ramp;           ///< none: all at once
     std::optional<double> connect_rate; ///< a second, instead of a ramp
     milliseconds patience{30'000};      ///< without any success in connecting
+    bool preflight = false;             ///< only tell whether it would fit
 };
 
 /// The devices of a run: those of a fleet whose index leaves the remainder `part` by `parts`.

@@ -123,6 +123,16 @@ std::unique_ptr<Outlet> make_outlet(const Settings& settings)
                                         TopicTemplate{settings.topic_template});
 }
 
+ExitStatus preflight(const Settings& settings)
+{
+    const auto& connections = *settings.connections;
+    const auto count = count_connections(connections, make_roster(settings));
+    const bool replays = !settings.recordings.devices.empty();
+    const auto needs =
+        needs_of(connections, count, replays ? std::nullopt : settings.rate, settings.payload_size);
+    return report(judge(needs, look_at_machine(connections.publisher.sources)));
+}
+
 /// The loop. Time since `m_start` is what positions are compared with.
 class Run {
   public:
@@ -296,6 +306,9 @@ void Run::report() const
 
 ExitStatus run(Settings settings, ops::Shutdown& shutdown)
 {
+    if (settings.connections && settings.connections->preflight) {
+        return preflight(settings);
+    }
     const SystemClock clock;
     std::optional<LedgerFile> ledger;
     const auto outlet = make_outlet(settings);

@@ -35,7 +35,7 @@ struct ClientCertificate {
 };
 
 /// Settings that all TLS connections of a process share: whom they trust, how they use memory.
-/// Buffers are given back while nothing is on its way, so that an idle connection costs some 26 KiB
+/// Buffers are given back while nothing is on its way, so that an idle connection costs some 34 KiB
 /// of OpenSSL's and the kernel's.
 class TlsContext {
   public:

@@ -46,11 +46,11 @@ struct Finding {
 /// as tests/bench has it.
 inline constexpr double kMessageSeconds = 12e-6;
 inline constexpr double kConnectSeconds = 250e-6;
-inline constexpr double kHandshakeSeconds = 2e-3;
+inline constexpr double kHandshakeSeconds = 650e-6;
 
 /// Memory of an idle connection, nearly all of it the kernel's.
 inline constexpr std::uint64_t kPlainBytes = 6UL * 1024;
-inline constexpr std::uint64_t kTlsBytes = 32UL * 1024;
+inline constexpr std::uint64_t kTlsBytes = 40UL * 1024;
 
 /// Descriptors of a process beside its connections.
 inline constexpr std::uint64_t kOtherDescriptors = 32;

@@ -4,11 +4,15 @@
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/signals.hpp"
+#include "tools/sim/connecting.hpp"
 #include "tools/sim/lag.hpp"
 #include "tools/sim/ledger_file.hpp"
+#include "tools/sim/machine.hpp"
+#include "tools/sim/mqtt_outlet.hpp"
 #include "tools/sim/outlet.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/progress.hpp"
+#include "tools/sim/record_outlet.hpp"
 #include "tools/sim/recording.hpp"
 #include "tools/sim/script.hpp"
 #include "tools/sim/settings.hpp"
@@ -22,6 +26,7 @@
 #include <ctime>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace tlm::sim {
 namespace {
@@ -93,13 +98,39 @@ Plan make_plan(Settings& settings, EpochMs now)
     return replays ? plan_replay(settings, identity, now) : plan_fleet(settings, identity, now);
 }
 
+Roster make_roster(const Settings& settings)
+{
+    Roster roster;
+    if (const auto& names = settings.recordings.devices; !names.empty()) {
+        roster.devices = static_cast<std::uint32_t>(names.size());
+        roster.name = [names](std::uint32_t device) { return names[device]; };
+    } else {
+        roster.devices = settings.devices;
+        roster.name = [prefix = settings.device_prefix, devices = settings.devices](
+                          std::uint32_t device) { return device_name(prefix, device, devices); };
+    }
+    return roster;
+}
+
 std::unique_ptr<Outlet> make_outlet(const Settings& settings)
 {
-    if (!settings.broker) {
+    if (!settings.connections) {
         return std::make_unique<RecordOutlet>(STDOUT_FILENO, "standard output");
     }
-    return std::make_unique<MqttOutlet>(*settings.broker, TopicTemplate{settings.topic_template},
-                                        settings.connect_timeout);
+    const auto roster = make_roster(settings);
+    require_descriptors(count_connections(*settings.connections, roster));
+    return std::make_unique<MqttOutlet>(*settings.connections, roster,
+                                        TopicTemplate{settings.topic_template});
+}
+
+ExitStatus preflight(const Settings& settings)
+{
+    const auto& connections = *settings.connections;
+    const auto count = count_connections(connections, make_roster(settings));
+    const bool replays = !settings.recordings.devices.empty();
+    const auto needs =
+        needs_of(connections, count, replays ? std::nullopt : settings.rate, settings.payload_size);
+    return report(judge(needs, look_at_machine(connections.publisher.sources)));
 }
 
 /// The loop. Time since `m_start` is what positions are compared with.
@@ -128,6 +159,7 @@ class Run {
 
     [[nodiscard]] bool over(Monotonic now) const;
     bool send_due(Monotonic now);
+    void collect();
     void wait(Monotonic now, bool more_due);
     [[nodiscard]] Monotonic next_wake(Monotonic now) const;
 
@@ -141,6 +173,7 @@ class Run {
     std::optional<Monotonic> m_drain_ends; ///< set when nothing more is made
     Monotonic m_last_batch{};
     std::uint64_t m_sent = 0;
+    std::vector<Confirmation> m_confirmations; ///< scratch
     LagHistogram m_lag;
     Progress m_progress;
 };
@@ -162,9 +195,9 @@ bool Run::send_due(Monotonic now)
         if (!position || due(*position) > elapsed) {
             break;
         }
-        const auto message =
-            m_plan.script->take(m_plan.timeline ? m_plan.timeline->ts(*position) : wall);
-        m_lag.add(elapsed - due(*position));
+        auto message = m_plan.script->take(m_plan.timeline ? m_plan.timeline->ts(*position) : wall);
+        message.intended = due(*position);
+        m_lag.add(elapsed - message.intended);
         if (m_ledger != nullptr) {
             m_ledger->add(message);
         }
@@ -176,6 +209,13 @@ bool Run::send_due(Monotonic now)
         m_last_batch = now;
     }
     return made == kBatch;
+}
+
+/// Takes what was confirmed off the outlet.
+void Run::collect()
+{
+    m_confirmations.clear();
+    m_outlet.collect(m_confirmations);
 }
 
 Monotonic Run::next_wake(Monotonic now) const
@@ -227,7 +267,8 @@ ExitStatus Run::play()
             }
         }
         m_outlet.flush(now);
-        m_progress.show(now, m_sent, m_outlet.unconfirmed());
+        collect();
+        m_progress.show(now, m_sent, m_outlet.unconfirmed(), m_outlet.status());
         if (m_drain_ends) {
             const auto left = m_outlet.unconfirmed();
             if (left == 0) {
@@ -242,7 +283,7 @@ ExitStatus Run::play()
         wait(now, more_due || (!m_drain_ends && m_outlet.reader_gone()));
     }
     m_outlet.close();
-    return m_outlet.refused() > 0 ? ExitStatus::failure : ExitStatus::ok;
+    return m_outlet.counts().refused > 0 ? ExitStatus::failure : ExitStatus::ok;
 }
 
 void Run::report() const
@@ -265,13 +306,20 @@ void Run::report() const
 
 ExitStatus run(Settings settings, ops::Shutdown& shutdown)
 {
+    if (settings.connections && settings.connections->preflight) {
+        return preflight(settings);
+    }
     const SystemClock clock;
     std::optional<LedgerFile> ledger;
-    auto plan = make_plan(settings, clock.wall());
     const auto outlet = make_outlet(settings);
     if (settings.ledger) {
         ledger.emplace(*settings.ledger);
     }
+    if (!connect(*outlet, shutdown, clock)) {
+        outlet->close();
+        return ExitStatus::ok;
+    }
+    auto plan = make_plan(settings, clock.wall()); // its first message is due now
     Run loop{std::move(plan), *outlet, ledger ? &*ledger : nullptr, settings, shutdown, clock};
     try {
         const auto status = loop.play();

@@ -75,7 +75,7 @@ Message FleetScript::take(EpochMs ts)
     }
     ++m_next;
     const auto payload = m_payload.finish(derive(derive(key, kPadStream), seq));
-    return {m_names[device], ts, m_identity.boot, seq, payload};
+    return {m_names[device], ts, m_identity.boot, seq, payload, static_cast<std::uint32_t>(device)};
 }
 
 ReplayScript::ReplayScript(std::vector<Point> points, std::vector<std::string> names,
@@ -108,7 +108,8 @@ Message ReplayScript::take(EpochMs ts)
     m_payload.begin(ts, m_identity.boot, seq);
     m_payload.metric("value", point.value);
     const auto key = derive(derive(m_identity.seed, point.device), kPadStream);
-    return {m_names[point.device], ts, m_identity.boot, seq, m_payload.finish(derive(key, seq))};
+    const auto payload = m_payload.finish(derive(key, seq));
+    return {m_names[point.device], ts, m_identity.boot, seq, payload, point.device};
 }
 
 } // namespace tlm::sim

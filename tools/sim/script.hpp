@@ -22,6 +22,8 @@ struct Message {
     std::int64_t boot = 0;
     std::uint64_t seq = 0;
     std::string_view payload;
+    std::uint32_t device = 0; ///< its index in the fleet
+    nanoseconds intended{0};  ///< when it is due, since the start of the run; set by the pipeline
 };
 
 /// What all devices of a run have in common.

@@ -23,7 +23,9 @@ MqttOutlet::MqttOutlet(mqtt::PublisherOptions options, TopicTemplate topics, mil
 
 void MqttOutlet::send(const Message& message)
 {
-    m_publisher.publish(m_topics.topic(message.device_id), message.payload);
+    m_publisher.publish(message.topic.empty() ? m_topics.topic(message.device_id)
+                                              : std::string{message.topic},
+                        message.payload);
     m_open.push_back({message.device, message.intended, {}});
 }
 
@@ -100,7 +102,7 @@ void RecordOutlet::send(const Message& message)
     Record record;
     record.device_id = message.device_id;
     record.ts = message.ts;
-    record.received_at = message.ts;
+    record.received_at = message.sent;
     record.boot = message.boot;
     record.seq = static_cast<std::int64_t>(message.seq);
     record.data = message.payload;

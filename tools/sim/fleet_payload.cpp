@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/sim/fleet_payload.hpp"
 
+#include "common/formats/protobuf_schema.hpp"
+#include "common/record/record.hpp"
 #include "tools/sim/json_encoder.hpp"
+#include "tools/sim/protobuf_encoder.hpp"
+#include "tools/sim/sparkplug_encoder.hpp"
 #include "tools/sim/template_encoder.hpp"
 
 #include <memory>
@@ -28,6 +32,40 @@ void use_template(const Setting& setting, std::string_view text, Group& group)
     group.traits.can_spoof = made->names_the_device();
 }
 
+void use_protobuf(const Setting& file, const Setting& message, const ReadFile& read, Group& group)
+{
+    try {
+        auto schema = std::make_shared<const formats::ProtobufSchema>(
+            read(file.text()), formats::ProtobufNames::proto);
+        const auto type = schema->type(message.text());
+        auto layout = ProtobufLayout::make(std::move(schema), type, group.signals);
+        if (const auto* const wrong = std::get_if<std::string>(&layout)) {
+            throw usage_error(*wrong);
+        }
+        const auto made =
+            std::make_shared<const ProtobufLayout>(std::get<ProtobufLayout>(std::move(layout)));
+        group.make_encoder = [made] { return std::make_unique<ProtobufEncoder>(made); };
+        group.traits = {false, made->names_the_device(), false};
+    } catch (const Error& error) {
+        throw file.wrong(error.what());
+    }
+}
+
+void use_sparkplug(const Setting& setting, Group& group)
+{
+    const auto name = setting.text();
+    const bool plain = is_device_id(name) && name.find(':') == std::string::npos;
+    group.ids.prefix.insert(0, name + "::");
+    if (!plain || group.topic || !is_device_id(group.ids.name(group.devices - 1, group.devices))) {
+        throw setting.wrong("a Sparkplug group has A-Z a-z 0-9 . _ - in its name, and topics of "
+                            "its own");
+    }
+    group.make_encoder = [name, signals = group.signals] {
+        return std::make_unique<SparkplugEncoder>(name, signals);
+    };
+    group.traits = {false, false, false};
+}
+
 } // namespace
 
 void read_payload(const Setting* setting, const ReadFile& read, std::size_t pad_to, Group& group)
@@ -42,6 +80,10 @@ void read_payload(const Setting* setting, const ReadFile& read, std::size_t pad_
         use_template(*text, text->text(), group);
     } else if (const auto* const file = map.find("template_file")) {
         use_template(*file, read(file->text()), group);
+    } else if (const auto* const descriptors = map.find("protobuf")) {
+        use_protobuf(*descriptors, map.at("message"), read, group);
+    } else if (const auto* const sparkplug = map.find("sparkplug")) {
+        use_sparkplug(*sparkplug, group);
     } else {
         const auto* const size = map.find("size");
         use_json(size != nullptr ? size->count(0, kLargest) : pad_to, group);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/error.hpp"
+#include "common/formats/protobuf.hpp"
+#include "common/formats/sparkplug.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/unit/formats/descriptors.hpp"
 #include "tools/sim/fleet_file.hpp"
 #include "tools/sim/fleet_script.hpp"
 
@@ -126,6 +129,59 @@ TEST_CASE("fleet file: payloads by template, from the file or beside it", "[sim]
     const auto trace = [](const std::string&) { return std::string{"0\n5\n"}; };
     const auto traced = parse("groups:\n  p:\n    devices: 1\n    arrivals: {trace: t}\n", trace);
     CHECK(std::get<Trace>(traced[0].arrivals).times->back() == 5s);
+}
+
+TEST_CASE("fleet file: Sparkplug B, as its decoder reads it, born again after a cut", "[sim]")
+{
+    FleetScript script{parse("groups:\n  press:\n    devices: 2\n    arrivals: {constant: 1s}\n"
+                             "    tags: {fw: '1.2'}\n    metrics: {rpm: {step: {levels: [1480]}, "
+                             "decimals: 0}, t: {step: {levels: [1.5]}}}\n"
+                             "    payload: {sparkplug: Plant1}\n"),
+                       {.seed = 1, .boot = 7},
+                       {}};
+    formats::SparkplugDecoder decoder;
+    std::string out;
+    const auto say = [&] {
+        const auto message = script.take(1'767'225'600'000);
+        CHECK(message.device_id == "Plant1::press-0000" + std::to_string(message.device + 1));
+        out.clear();
+        const auto verdict = decoder.decode(message.topic, message.payload, 0, out);
+        REQUIRE(std::holds_alternative<formats::SparkplugMessage>(verdict));
+        CHECK_FALSE(std::get<formats::SparkplugMessage>(verdict).gap);
+        CHECK(std::get<formats::SparkplugMessage>(verdict).device_id == message.device_id);
+        return out;
+    };
+    const std::string birth = R"({"ts":1767225600000,"sparkplug":"NBIRTH","bdSeq":0,)"
+                              R"("Node Control/Rebirth":false,"fw":"1.2","rpm":1480,"t":1.5})";
+    const std::string data = R"({"ts":1767225600000,"sparkplug":"NDATA","rpm":1480,"t":1.5})";
+    CHECK(say() == birth);
+    CHECK(say() == birth);
+    CHECK(say() == data);
+    script.restart();
+    CHECK(say() == data); // the other device
+    CHECK(say().find(R"("NBIRTH","bdSeq":1)") != std::string::npos);
+}
+
+TEST_CASE("fleet file: Protobuf, as its decoder reads it", "[sim]")
+{
+    const auto descriptors = test::descriptor_set(
+        "syntax = \"proto3\"; package t; message M { enum S { OFF = 0; ON = 1; } int64 ts = 1; "
+        "uint64 seq = 2; string device_id = 3; float temp_c = 4; S state = 5; }");
+    const auto groups = [&](const std::string& metrics) {
+        return parse(with("    metrics: {" + metrics +
+                          "}\n    payload: {protobuf: m.desc, "
+                          "message: t.M}\n"),
+                     [&](const std::string&) { return descriptors; });
+    };
+    const formats::ProtobufSchema schema{descriptors};
+    formats::ProtobufDecoder decoder;
+    std::string json;
+    const auto payload = first_payload(groups("temp_c: 21.5, state: {enum: ['ON']}"));
+    REQUIRE(std::holds_alternative<formats::Decoded>(
+        decoder.decode(schema.type("t.M"), payload, json)));
+    CHECK(json == R"({"ts":1767225600000,"seq":0,"deviceId":"p-00001","tempC":21.5,"state":"ON"})");
+    CHECK_THROWS_WITH(groups("humidity: 1"),
+                      "f.yml:6: groups.p.payload.protobuf: the message has no field for humidity");
 }
 
 TEST_CASE("fleet file: an error names file, line, place and what is wanted", "[sim]")

@@ -13,7 +13,7 @@ constexpr std::uint64_t kOnce = ~std::uint64_t{0};
 
 } // namespace
 
-FaultDice::FaultDice(Fault fault, EpochMs start, std::size_t slots)
+FaultDice::FaultDice(FaultRule fault, EpochMs start, std::size_t slots)
     : m_fault(std::move(fault)), m_start(start)
 {
     if (m_fault.at || m_fault.duration() > milliseconds{0}) {

@@ -2,7 +2,7 @@
 // Whether a fault befalls a message: by numbers of the device, never by the order of devices.
 #pragma once
 
-#include "tools/sim/fault.hpp"
+#include "tools/sim/fault_rule.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -22,13 +22,13 @@ class FaultDice {
     };
 
     /// `start` is the first time of the run; `slots` the number of devices that are remembered.
-    FaultDice(Fault fault, EpochMs start, std::size_t slots);
+    FaultDice(FaultRule fault, EpochMs start, std::size_t slots);
 
     /// `key` belongs to this fault of this device; to be asked once for each message, in order.
     [[nodiscard]] std::optional<Hit> roll(std::uint64_t key, std::size_t slot, std::uint64_t seq,
                                           EpochMs ts);
 
-    [[nodiscard]] const Fault& fault() const noexcept { return m_fault; }
+    [[nodiscard]] const FaultRule& fault() const noexcept { return m_fault; }
 
   private:
     struct Memory {
@@ -43,7 +43,7 @@ class FaultDice {
     [[nodiscard]] bool drawn(Memory& memory, std::uint64_t key, std::uint64_t seq,
                              EpochMs ts) const;
 
-    Fault m_fault;
+    FaultRule m_fault;
     EpochMs m_start;
     std::vector<Memory> m_memory; ///< by slot; empty when nothing needs to be remembered
 };

@@ -123,8 +123,8 @@ std::string_view FaultInjector::claimed_id(const Script::Speaker& speaker)
     return m_claimed;
 }
 
-void FaultInjector::change_value(const Fault& fault, const FaultDice::Hit& hit, std::uint64_t key,
-                                 EpochMs ts, const Group& group)
+void FaultInjector::change_value(const FaultRule& fault, const FaultDice::Hit& hit,
+                                 std::uint64_t key, EpochMs ts, const Group& group)
 {
     constexpr double kFarOff = 10; // spreads: nobody takes it for noise
     constexpr double kOff = 4;
@@ -152,7 +152,7 @@ void FaultInjector::change_value(const Fault& fault, const FaultDice::Hit& hit, 
     m_changed.push_back({fault.kind, &victim->name});
 }
 
-void FaultInjector::apply(const Fault& fault, const FaultDice::Hit& hit, std::uint64_t key,
+void FaultInjector::apply(const FaultRule& fault, const FaultDice::Hit& hit, std::uint64_t key,
                           EpochMs ts, const Group& group, Outcome& outcome)
 {
     if (is_of_message(fault.kind)) {

@@ -2,8 +2,8 @@
 // A script that goes wrong on purpose, and tells where.
 #pragma once
 
-#include "tools/sim/fault.hpp"
 #include "tools/sim/fault_dice.hpp"
+#include "tools/sim/fault_rule.hpp"
 #include "tools/sim/fleet.hpp"
 #include "tools/sim/script.hpp"
 
@@ -28,7 +28,7 @@ struct Victim {
 struct FaultScope {
     std::uint32_t first = 0;
     std::uint32_t devices = 1;
-    std::vector<Fault> faults{};
+    std::vector<FaultRule> faults{};
     std::vector<Victim> victims{}; ///< not empty where a fault changes values
 };
 
@@ -98,10 +98,10 @@ class FaultInjector {
 
     [[nodiscard]] Group* group_of(std::uint32_t device);
     [[nodiscard]] Outcome roll(Group& group, const Script::Speaker& speaker, EpochMs ts);
-    void apply(const Fault& fault, const FaultDice::Hit& hit, std::uint64_t key, EpochMs ts,
+    void apply(const FaultRule& fault, const FaultDice::Hit& hit, std::uint64_t key, EpochMs ts,
                const Group& group, Outcome& outcome);
-    void change_value(const Fault& fault, const FaultDice::Hit& hit, std::uint64_t key, EpochMs ts,
-                      const Group& group);
+    void change_value(const FaultRule& fault, const FaultDice::Hit& hit, std::uint64_t key,
+                      EpochMs ts, const Group& group);
     [[nodiscard]] std::string_view claimed_id(const Script::Speaker& speaker);
     [[nodiscard]] std::optional<Message> deliver(Message message, const Outcome& outcome,
                                                  EpochMs ts);

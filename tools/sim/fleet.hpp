@@ -3,9 +3,9 @@
 #pragma once
 
 #include "common/record/topic_template.hpp"
-#include "tools/sim/arrivals.hpp"
+#include "tools/sim/arrival_models.hpp"
 #include "tools/sim/encoder.hpp"
-#include "tools/sim/fault.hpp"
+#include "tools/sim/fault_rule.hpp"
 #include "tools/sim/signal.hpp"
 
 #include <cstdint>
@@ -49,7 +49,7 @@ struct Group {
     Arrivals arrivals{Constant{}};
     std::vector<Signal> signals{};
     std::function<std::unique_ptr<Encoder>()> make_encoder{}; ///< none: JSON
-    std::vector<Fault> faults{};
+    std::vector<FaultRule> faults{};
     PayloadTraits traits{};
 };
 

@@ -86,7 +86,7 @@ Arrivals read_arrivals(const Setting& setting, std::uint32_t devices, const Read
     return arrivals;
 }
 
-void check_fault(const Setting& setting, const Fault& fault, const Group& group)
+void check_fault(const Setting& setting, const FaultRule& fault, const Group& group)
 {
     const auto& traits = group.traits;
     if ((fault.kind == FaultKind::spoofed_id && !traits.can_spoof) ||
@@ -106,12 +106,12 @@ void check_fault(const Setting& setting, const Fault& fault, const Group& group)
     }
 }
 
-Fault read_fault(const Setting& setting)
+FaultRule read_fault(const Setting& setting)
 {
     constexpr std::uint64_t kLargestFlood = 10'000;
     constexpr double kAny = 1e15;
     SettingMap map{setting};
-    Fault fault;
+    FaultRule fault;
     const auto& kind = map.at("kind");
     const auto found = find_fault(kind.text());
     if (!found) {

@@ -57,7 +57,7 @@ void add_shard(cli::OptionTable& table, FleetOptions& options)
     table.add_option(std::move(option));
 }
 
-void check_fault(const Fault& fault, const Group& group)
+void check_fault(const FaultRule& fault, const Group& group)
 {
     const auto& traits = group.traits;
     const auto cannot = [&](std::string_view why) {
@@ -154,17 +154,17 @@ void add_faults(cli::OptionTable& table, FleetOptions& options)
                   "start, either with +DURATION, see FAULTS.";
     option.expected = "KIND=PROBABILITY or KIND@TIME, perhaps with +DURATION";
     option.set = [&options](std::string_view text) {
-        auto fault = parse_fault(text);
+        auto fault = parse_fault_rule(text);
         if (const auto* const wrong = std::get_if<std::string>(&fault)) {
             throw usage_error(fmt::format("--fault {}: {}", text, *wrong));
         }
-        options.faults.push_back(std::get<Fault>(std::move(fault)));
+        options.faults.push_back(std::get<FaultRule>(std::move(fault)));
         return true;
     };
     option.show = [&options] {
         std::vector<std::string> shown;
         for (const auto& fault : options.faults) {
-            shown.push_back(format_fault(fault));
+            shown.push_back(format_fault_rule(fault));
         }
         return shown;
     };
@@ -194,8 +194,9 @@ std::vector<Group> make_groups(const FleetOptions& options, const FlagGroup& fla
 
 void check_replay_faults(const FleetOptions& options)
 {
-    const auto found = std::find_if(options.faults.begin(), options.faults.end(),
-                                    [](const Fault& fault) { return changes_values(fault.kind); });
+    const auto found =
+        std::find_if(options.faults.begin(), options.faults.end(),
+                     [](const FaultRule& fault) { return changes_values(fault.kind); });
     if (found != options.faults.end()) {
         throw usage_error(fmt::format("--fault {} is for simulated devices, not for --replay",
                                       fault_name(found->kind)));

@@ -2,7 +2,7 @@
 // The options of tlm-sim that say what devices are like, and what goes wrong with them.
 #pragma once
 
-#include "tools/sim/fault.hpp"
+#include "tools/sim/fault_rule.hpp"
 #include "tools/sim/fleet.hpp"
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct FleetOptions {
     std::optional<std::filesystem::path> payload_template;
     Shard shard;
     bool loop = false;
-    std::vector<Fault> faults;
+    std::vector<FaultRule> faults;
     std::optional<std::filesystem::path> truth;
 };
 

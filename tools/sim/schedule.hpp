@@ -2,7 +2,7 @@
 // Whose turn it is in a group, and when.
 #pragma once
 
-#include "tools/sim/arrivals.hpp"
+#include "tools/sim/arrival_models.hpp"
 #include "tools/sim/due_heap.hpp"
 #include "tools/sim/fleet.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "common/base/time.hpp"
 #include "common/mqtt/publisher.hpp"
-#include "tools/sim/fault.hpp"
+#include "tools/sim/fault_rule.hpp"
 #include "tools/sim/fleet.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/recording.hpp"
@@ -26,8 +26,8 @@ struct Settings {
     ReplaySettings replay;
     Shard shard;
     std::optional<std::uint64_t> seed;
-    std::size_t payload_size = 0; ///< smallest payload, in bytes
-    std::vector<Fault> faults;    ///< of all devices, besides those of their groups
+    std::size_t payload_size = 0;  ///< smallest payload, in bytes
+    std::vector<FaultRule> faults; ///< of all devices, besides those of their groups
     std::optional<std::filesystem::path> truth;
 
     // When.

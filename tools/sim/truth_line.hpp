@@ -3,7 +3,7 @@
 #pragma once
 
 #include "tools/sim/encoder.hpp"
-#include "tools/sim/fault.hpp"
+#include "tools/sim/fault_rule.hpp"
 #include "tools/sim/script.hpp"
 
 #include <string>

@@ -15,7 +15,7 @@ namespace {
 
 constexpr EpochMs kStart = 1'767'225'600'000;
 
-Group one_metric(std::uint32_t devices, std::vector<Fault> faults)
+Group one_metric(std::uint32_t devices, std::vector<FaultRule> faults)
 {
     Group group;
     group.devices = devices;
@@ -77,14 +77,14 @@ Played play_all(std::vector<Group> groups, std::uint64_t count, Shard shard = {}
     return played;
 }
 
-Played play_one(const Fault& fault, std::uint64_t count = 20)
+Played play_one(const FaultRule& fault, std::uint64_t count = 20)
 {
     return play_all({one_metric(1, {fault})}, count);
 }
 
-Fault at(FaultKind kind, milliseconds when, std::optional<milliseconds> length = std::nullopt)
+FaultRule at(FaultKind kind, milliseconds when, std::optional<milliseconds> length = std::nullopt)
 {
-    Fault fault{kind};
+    FaultRule fault{kind};
     fault.at = when;
     fault.length = length;
     return fault;
@@ -215,7 +215,7 @@ TEST_CASE("faults: a silent device leaves a gap, a flooding one fills its seq", 
 
 TEST_CASE("faults: a probability is that of a message, an episode lasts", "[sim]")
 {
-    Fault fault{FaultKind::bad_json};
+    FaultRule fault{FaultKind::bad_json};
     fault.probability = 0.1;
     const auto rare = play_all({one_metric(50, {fault})}, 20'000);
     CHECK(static_cast<double>(rare.truth.size()) == Approx(2'000).margin(150));
@@ -245,9 +245,9 @@ TEST_CASE("faults: of two faults of a message the first kind counts", "[sim]")
 TEST_CASE("faults: all shards together go wrong as the whole does", "[sim]")
 {
     const auto everything = [] {
-        std::vector<Fault> faults;
+        std::vector<FaultRule> faults;
         for (std::size_t kind = 0; kind < kFaultKinds; ++kind) {
-            Fault fault{static_cast<FaultKind>(kind)};
+            FaultRule fault{static_cast<FaultKind>(kind)};
             fault.probability = 0.02;
             fault.messages = 2;
             if (kind % 2 == 0) {
@@ -298,13 +298,13 @@ TEST_CASE("faults: as they are written in options", "[sim]")
 {
     for (const auto* text : {"spike=0.001", "drop_out=0.5+10s", "reconnect_storm@30s",
                              "late@1m30s+5s", "bad_json@0"}) {
-        auto parsed = parse_fault(text);
-        REQUIRE(std::holds_alternative<Fault>(parsed));
-        CHECK(format_fault(std::get<Fault>(parsed)) == text);
+        auto parsed = parse_fault_rule(text);
+        REQUIRE(std::holds_alternative<FaultRule>(parsed));
+        CHECK(format_fault_rule(std::get<FaultRule>(parsed)) == text);
     }
     for (const auto* bad : {"", "spike", "spoke=0.1", "spike=", "spike=1.1", "spike=-0.1",
                             "spike=0.1+", "spike=0.1+x", "spike@", "spike@noon", "spike@5s+0s"}) {
         INFO(bad);
-        CHECK(std::holds_alternative<std::string>(parse_fault(bad)));
+        CHECK(std::holds_alternative<std::string>(parse_fault_rule(bad)));
     }
 }

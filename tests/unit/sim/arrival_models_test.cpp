@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/units.hpp"
 #include "tests/support/catch.hpp"
-#include "tools/sim/arrivals.hpp"
+#include "tools/sim/arrival_models.hpp"
 #include "tools/sim/due_heap.hpp"
 #include "tools/sim/noise.hpp"
 #include "tools/sim/schedule.hpp"

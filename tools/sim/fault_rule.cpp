@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/sim/fault.hpp"
+#include "tools/sim/fault_rule.hpp"
 
 #include "common/base/json_text.hpp"
 #include "common/base/units.hpp"
@@ -53,13 +53,13 @@ bool lasts(FaultKind kind) noexcept
            kind == FaultKind::level_shift || kind == FaultKind::drop_out;
 }
 
-milliseconds Fault::duration() const noexcept
+milliseconds FaultRule::duration() const noexcept
 {
     constexpr milliseconds kEpisode{60'000};
     return length.value_or(lasts(kind) ? kEpisode : milliseconds{0});
 }
 
-milliseconds Fault::time_off() const noexcept
+milliseconds FaultRule::time_off() const noexcept
 {
     constexpr milliseconds kLate{30'000};
     constexpr milliseconds kAhead{3'600'000};
@@ -69,7 +69,7 @@ milliseconds Fault::time_off() const noexcept
     return kind == FaultKind::late ? kLate : kAhead;
 }
 
-std::variant<Fault, std::string> parse_fault(std::string_view text)
+std::variant<FaultRule, std::string> parse_fault_rule(std::string_view text)
 {
     const auto mark = text.find_first_of("=@");
     const auto kind = find_fault(text.substr(0, mark));
@@ -83,7 +83,7 @@ std::variant<Fault, std::string> parse_fault(std::string_view text)
     if (mark == std::string_view::npos) {
         return "a probability is missing, as in spike=0.001, or a time, as in spike@30s";
     }
-    Fault fault;
+    FaultRule fault;
     fault.kind = *kind;
     auto rest = text.substr(mark + 1);
     if (!take_length(rest, fault.length)) {
@@ -104,7 +104,7 @@ std::variant<Fault, std::string> parse_fault(std::string_view text)
     return fault;
 }
 
-std::string format_fault(const Fault& fault)
+std::string format_fault_rule(const FaultRule& fault)
 {
     std::string text{fault_name(fault.kind)};
     if (fault.at) {

@@ -50,7 +50,7 @@ inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::f
 /// One way to go wrong. It befalls a message by `probability`; or by schedule, when `at` is set:
 /// all messages of a time, or without `length` of a fault that does not last the first of each
 /// device.
-struct Fault {
+struct FaultRule {
     FaultKind kind = FaultKind::bad_json;
     double probability = 0;           ///< that it begins with a message
     std::optional<milliseconds> at{}; ///< after the first time of the run
@@ -70,9 +70,9 @@ struct Fault {
 
 /// Reads `KIND=PROBABILITY`, `KIND=PROBABILITY+DURATION`, `KIND@TIME` or `KIND@TIME+DURATION`, TIME
 /// being a duration since the start. Gives the fault, or what is wrong.
-[[nodiscard]] std::variant<Fault, std::string> parse_fault(std::string_view text);
+[[nodiscard]] std::variant<FaultRule, std::string> parse_fault_rule(std::string_view text);
 
-/// As parse_fault() reads it.
-[[nodiscard]] std::string format_fault(const Fault& fault);
+/// As parse_fault_rule() reads it.
+[[nodiscard]] std::string format_fault_rule(const FaultRule& fault);
 
 } // namespace tlm::sim

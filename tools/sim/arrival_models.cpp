@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/sim/arrivals.hpp"
+#include "tools/sim/arrival_models.hpp"
 
 #include "tools/sim/noise.hpp"
 

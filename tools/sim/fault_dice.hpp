@@ -22,13 +22,16 @@ class FaultDice {
     };
 
     /// `start` is the first time of the run; `slots` the number of devices that are remembered.
-    FaultDice(FaultRule fault, EpochMs start, std::size_t slots);
+    FaultDice(FaultRule rule, EpochMs start, std::size_t slots);
 
     /// `key` belongs to this fault of this device; to be asked once for each message, in order.
     [[nodiscard]] std::optional<Hit> roll(std::uint64_t key, std::size_t slot, std::uint64_t seq,
                                           EpochMs ts);
 
-    [[nodiscard]] const FaultRule& fault() const noexcept { return m_fault; }
+    /// True for the devices that the fault concerns at all.
+    [[nodiscard]] bool concerns(std::uint64_t key) const noexcept;
+
+    [[nodiscard]] const FaultRule& rule() const noexcept { return m_rule; }
 
   private:
     struct Memory {
@@ -43,7 +46,7 @@ class FaultDice {
     [[nodiscard]] bool drawn(Memory& memory, std::uint64_t key, std::uint64_t seq,
                              EpochMs ts) const;
 
-    FaultRule m_fault;
+    FaultRule m_rule;
     EpochMs m_start;
     std::vector<Memory> m_memory; ///< by slot; empty when nothing needs to be remembered
 };

@@ -27,6 +27,12 @@ bool is_of_message(FaultKind kind)
     return kind <= FaultKind::late;
 }
 
+/// What befalls devices, not messages.
+bool is_planned_cut(const FaultRule& rule)
+{
+    return rule.kind == FaultKind::reconnect_storm && rule.at;
+}
+
 /// What is expected of those who receive it, as JSON.
 std::string expectation(FaultKind kind, const Message& message, milliseconds time_off)
 {
@@ -82,8 +88,8 @@ FaultInjector::Stored::Stored(const Message& original)
 {}
 
 FaultInjector::FaultInjector(std::unique_ptr<Script> script, std::vector<FaultScope> scopes,
-                             std::uint64_t seed, const Shard& shard, EpochMs start)
-    : m_script(std::move(script)), m_seed(seed), m_shard(shard)
+                             const Identity& identity, const Shard& shard, EpochMs start)
+    : m_script(std::move(script)), m_identity(identity), m_shard(shard), m_start(start)
 {
     for (auto& scope : scopes) {
         Group group{std::move(scope), {}};
@@ -92,9 +98,45 @@ FaultInjector::FaultInjector(std::unique_ptr<Script> script, std::vector<FaultSc
             group.dice.emplace_back(fault, start, slots);
         }
         if (!group.dice.empty()) {
+            plan_cuts(group);
             m_groups.push_back(std::move(group));
         }
     }
+    std::sort(m_cuts.begin(), m_cuts.end(), [](const Cut& a, const Cut& b) {
+        return a.ts != b.ts ? a.ts < b.ts : a.device < b.device;
+    });
+}
+
+void FaultInjector::plan_cuts(const Group& group)
+{
+    for (std::size_t i = 0; i < group.dice.size(); ++i) {
+        const auto& rule = group.dice[i].rule();
+        if (!is_planned_cut(rule)) {
+            continue;
+        }
+        for (std::uint32_t at = 0; at < group.scope.devices; ++at) {
+            const auto device = group.scope.first + at;
+            const auto key = derive(derive(derive(m_identity.seed, device), kFaultStream), i);
+            if (m_shard.has(device) && group.dice[i].concerns(key)) {
+                const auto spread = static_cast<double>(rule.duration().count());
+                const auto off = static_cast<EpochMs>(uniform(key, 0) * spread);
+                m_cuts.push_back({m_start + rule.at->count() + off, device});
+            }
+        }
+    }
+}
+
+/// Cuts what is due at `ts`; false when nothing was.
+bool FaultInjector::cut_due(EpochMs ts)
+{
+    const auto first = m_next_cut;
+    for (; m_next_cut < m_cuts.size() && m_cuts[m_next_cut].ts <= ts; ++m_next_cut) {
+        const auto& cut = m_cuts[m_next_cut];
+        m_hang_ups.push_back(cut.device);
+        m_script->restart(cut.device);
+        append_cut_truth(m_truth, m_script->device_name(cut.device), m_identity.boot, cut.ts);
+    }
+    return m_next_cut > first;
 }
 
 std::optional<nanoseconds> FaultInjector::next_position() const
@@ -103,6 +145,9 @@ std::optional<nanoseconds> FaultInjector::next_position() const
         return m_position;
     }
     const auto next = m_script->next_position();
+    if (next && m_next_cut < m_cuts.size()) {
+        return std::min<nanoseconds>(*next, milliseconds{m_cuts[m_next_cut].ts - m_start});
+    }
     return next || m_held.empty() ? next : std::optional{m_position};
 }
 
@@ -119,7 +164,7 @@ FaultInjector::Group* FaultInjector::group_of(std::uint32_t device)
 std::string_view FaultInjector::claimed_id(const Script::Speaker& speaker)
 {
     m_claimed = "spoofed-";
-    append_number(m_claimed, derive(derive(m_seed, speaker.device), kDetail) % 1'000'000);
+    append_number(m_claimed, derive(derive(m_identity.seed, speaker.device), kDetail) % 1'000'000);
     return m_claimed;
 }
 
@@ -179,11 +224,14 @@ FaultInjector::Outcome FaultInjector::roll(Group& group, const Script::Speaker& 
     m_stuck.clear();
     m_changed.clear();
     const auto slot = (speaker.device - group.scope.first) / m_shard.of;
-    const auto stream = derive(derive(m_seed, speaker.device), kFaultStream);
+    const auto stream = derive(derive(m_identity.seed, speaker.device), kFaultStream);
     for (std::size_t i = 0; i < group.dice.size(); ++i) {
         const auto key = derive(stream, i);
+        if (is_planned_cut(group.dice[i].rule())) {
+            continue;
+        }
         if (const auto hit = group.dice[i].roll(key, slot, speaker.seq, ts)) {
-            apply(group.dice[i].fault(), *hit, key, ts, group, outcome);
+            apply(group.dice[i].rule(), *hit, key, ts, group, outcome);
         }
     }
     auto& distortion = outcome.distortion;
@@ -264,7 +312,10 @@ void FaultInjector::release_held(std::uint32_t device, EpochMs ts)
     auto& waiting = held->second;
     const auto gone = std::stable_partition(waiting.begin(), waiting.end(),
                                             [ts](const Stored& each) { return each.release > ts; });
-    std::move(gone, waiting.end(), std::back_inserter(m_queue));
+    for (auto each = gone; each != waiting.end(); ++each) {
+        each->message.sent = ts;
+        m_queue.push_back(std::move(*each));
+    }
     waiting.erase(gone, waiting.end());
     if (waiting.empty()) {
         m_held.erase(held);
@@ -274,19 +325,21 @@ void FaultInjector::release_held(std::uint32_t device, EpochMs ts)
 void FaultInjector::release_all()
 {
     for (auto& [device, waiting] : m_held) {
-        std::move(waiting.begin(), waiting.end(), std::back_inserter(m_queue));
+        for (auto& each : waiting) {
+            each.message.sent = each.release; // not now: that depends on the shard
+            m_queue.push_back(std::move(each));
+        }
     }
     m_held.clear();
 }
 
-Message FaultInjector::pop_queue(EpochMs ts)
+Message FaultInjector::pop_queue()
 {
     m_current = std::move(m_queue.front());
     m_queue.pop_front();
     auto message = m_current->message;
     message.payload = m_current->payload;
     message.topic = m_current->topic;
-    message.sent = ts;
     return message;
 }
 
@@ -295,11 +348,14 @@ std::optional<Message> FaultInjector::take(EpochMs ts)
     if (m_groups.empty()) {
         return m_script->take(ts);
     }
+    if (cut_due(ts)) {
+        return std::nullopt;
+    }
     if (m_queue.empty() && !m_script->next_position()) {
         release_all();
     }
     if (!m_queue.empty()) {
-        return pop_queue(ts);
+        return pop_queue();
     }
     m_position = *m_script->next_position();
     const auto speaker = m_script->next_speaker();
@@ -326,7 +382,7 @@ std::optional<Message> FaultInjector::take(EpochMs ts)
         release_held(speaker.device, ts);
     }
     if (outcome.hang_up) {
-        m_script->restart();
+        m_script->restart(speaker.device);
     }
     if (outcome.flood > 0) {
         if (sent) { // its views end with the next message of the script

@@ -39,15 +39,17 @@ struct FaultScope {
 /// the device and its messages alone, so a shard goes wrong as the whole does.
 ///
 /// A message has at most one fault of its bytes or its order, the first of FaultKind that hits; it
-/// is named in the message. What is held back goes out behind a later message of the same device,
-/// or at the end; at most kMostHeld messages a device wait.
+/// is named in the message. A reconnect storm by schedule cuts all connections at its time, or
+/// each at a moment of its length, whether the devices speak or not. What is held back goes out
+/// behind a later message of the same device, or at the end; at most kMostHeld messages a device
+/// wait.
 class FaultInjector {
   public:
     static constexpr std::size_t kMostHeld = 64;
 
     /// `start` is the first time of the run, which schedules count from.
     FaultInjector(std::unique_ptr<Script> script, std::vector<FaultScope> scopes,
-                  std::uint64_t seed, const Shard& shard, EpochMs start);
+                  const Identity& identity, const Shard& shard, EpochMs start);
 
     /// As Script has them.
     [[nodiscard]] std::optional<nanoseconds> next_position() const;
@@ -63,6 +65,9 @@ class FaultInjector {
     /// Truth lines of what happened since they were cleared, for the caller to write and clear.
     [[nodiscard]] std::string& truth() noexcept { return m_truth; }
 
+    /// Devices whose connections are to be cut now, for the caller to do and clear.
+    [[nodiscard]] std::vector<std::uint32_t>& hang_ups() noexcept { return m_hang_ups; }
+
   private:
     /// A message with bytes of its own.
     struct Stored {
@@ -72,7 +77,7 @@ class FaultInjector {
         std::string payload;
         std::string topic;
         FaultKind kind = FaultKind::duplicate;
-        EpochMs release = 0; ///< of a late one: not before
+        EpochMs release = 0; ///< it is held back until then
     };
 
     /// What was rolled for one message.
@@ -86,6 +91,12 @@ class FaultInjector {
         Distortion distortion;
     };
 
+    /// A connection that is cut by schedule.
+    struct Cut {
+        EpochMs ts = 0;
+        std::uint32_t device = 0;
+    };
+
     struct Change {
         FaultKind kind;
         const std::string* metric;
@@ -96,6 +107,8 @@ class FaultInjector {
         std::vector<FaultDice> dice;
     };
 
+    void plan_cuts(const Group& group);
+    [[nodiscard]] bool cut_due(EpochMs ts);
     [[nodiscard]] Group* group_of(std::uint32_t device);
     [[nodiscard]] Outcome roll(Group& group, const Script::Speaker& speaker, EpochMs ts);
     void apply(const FaultRule& fault, const FaultDice::Hit& hit, std::uint64_t key, EpochMs ts,
@@ -109,12 +122,16 @@ class FaultInjector {
     void flood(const Outcome& outcome, EpochMs ts);
     void release_held(std::uint32_t device, EpochMs ts);
     void release_all();
-    [[nodiscard]] Message pop_queue(EpochMs ts);
+    [[nodiscard]] Message pop_queue();
 
     std::unique_ptr<Script> m_script;
     std::vector<Group> m_groups;
-    std::uint64_t m_seed;
+    Identity m_identity;
     Shard m_shard;
+    EpochMs m_start;
+    std::vector<Cut> m_cuts; ///< by time
+    std::size_t m_next_cut = 0;
+    std::vector<std::uint32_t> m_hang_ups;
     std::map<std::uint32_t, std::vector<Stored>> m_held; ///< by device
     std::deque<Stored> m_queue;                          ///< goes out next
     std::optional<Stored> m_current; ///< what the views of the last message show

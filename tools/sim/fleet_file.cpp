@@ -54,7 +54,7 @@ Arrivals read_calendar(const Setting& when, SettingMap& map)
 
 Arrivals read_trace(const Setting& file, const ReadFile& read)
 {
-    auto parsed = parse_trace(read(file.text()));
+    auto parsed = parse_trace(file.file(read));
     if (const auto* const wrong = std::get_if<std::string>(&parsed)) {
         throw file.wrong(*wrong);
     }
@@ -153,16 +153,23 @@ FaultRule read_fault(const Setting& setting)
     return fault;
 }
 
+/// The template; throws Error usage without the place.
+TopicTemplate make_topic(const std::string& text)
+{
+    constexpr std::size_t kLongestId = 128;
+    constexpr std::size_t kLongestTopic = 65'535;
+    TopicTemplate topic{text};
+    if (!topic.is_topic() || topic.topic(std::string(kLongestId, '-')).size() > kLongestTopic) {
+        throw usage_error("a topic has no wildcards, and no more than 65535 bytes");
+    }
+    return topic;
+}
+
 TopicTemplate read_topic(const Setting& setting)
 {
+    const auto text = setting.text();
     try {
-        TopicTemplate topic{setting.text()};
-        constexpr std::size_t kLongestId = 128;
-        constexpr std::size_t kLongestTopic = 65'535;
-        if (!topic.is_topic() || topic.topic(std::string(kLongestId, '-')).size() > kLongestTopic) {
-            throw setting.wrong("a topic has no wildcards, and no more than 65535 bytes");
-        }
-        return topic;
+        return make_topic(text);
     } catch (const Error& error) {
         throw setting.wrong(error.what());
     }

@@ -95,8 +95,8 @@ Group flag_group(const FleetOptions& options, const FlagGroup& flags)
     group.arrivals = arrivals_of(options, flags);
     group.signals = default_signals();
     if (options.payload_template) {
-        const auto text =
-            read_text_file(*options.payload_template, kLargestFile, "--payload-template");
+        auto text = read_text_file(*options.payload_template, kLargestFile, "--payload-template");
+        text.resize(text.size() - (text.ends_with('\n') ? 1 : 0)); // it ends the file, not the text
         auto compiled = Template::compile(text, group.signals);
         if (const auto* const wrong = std::get_if<std::string>(&compiled)) {
             throw usage_error(options.payload_template->string() + ": " + *wrong);
@@ -111,7 +111,7 @@ Group flag_group(const FleetOptions& options, const FlagGroup& flags)
 std::vector<Group> read_fleet(const std::filesystem::path& path, std::size_t pad_to)
 {
     const auto read = [folder = path.parent_path()](const std::string& name) {
-        return read_text_file(folder / name, kLargestFile, "--fleet");
+        return read_text_file(folder / name, kLargestFile, "file");
     };
     return parse_fleet(read_text_file(path, kLargestFile, "--fleet"), path.string(), read, pad_to);
 }

@@ -32,22 +32,31 @@ void use_template(const Setting& setting, std::string_view text, Group& group)
     group.traits.can_spoof = made->names_the_device();
 }
 
+/// The layout of a message type; throws Error usage without the place.
+ProtobufLayout make_layout(const std::string& descriptors, const std::string& message,
+                           const std::vector<Signal>& signals)
+{
+    auto schema =
+        std::make_shared<const formats::ProtobufSchema>(descriptors, formats::ProtobufNames::proto);
+    const auto type = schema->type(message);
+    auto layout = ProtobufLayout::make(std::move(schema), type, signals);
+    if (const auto* const wrong = std::get_if<std::string>(&layout)) {
+        throw usage_error(*wrong);
+    }
+    return std::get<ProtobufLayout>(std::move(layout));
+}
+
 void use_protobuf(const Setting& file, const Setting& message, const ReadFile& read, Group& group)
 {
+    const auto descriptors = file.file(read);
+    const auto name = message.text();
     try {
-        auto schema = std::make_shared<const formats::ProtobufSchema>(
-            read(file.text()), formats::ProtobufNames::proto);
-        const auto type = schema->type(message.text());
-        auto layout = ProtobufLayout::make(std::move(schema), type, group.signals);
-        if (const auto* const wrong = std::get_if<std::string>(&layout)) {
-            throw usage_error(*wrong);
-        }
         const auto made =
-            std::make_shared<const ProtobufLayout>(std::get<ProtobufLayout>(std::move(layout)));
+            std::make_shared<const ProtobufLayout>(make_layout(descriptors, name, group.signals));
         group.make_encoder = [made] { return std::make_unique<ProtobufEncoder>(made); };
         group.traits = {false, made->names_the_device(), false};
     } catch (const Error& error) {
-        throw file.wrong(error.what());
+        throw message.wrong(error.what());
     }
 }
 
@@ -79,7 +88,9 @@ void read_payload(const Setting* setting, const ReadFile& read, std::size_t pad_
     if (const auto* const text = map.find("template")) {
         use_template(*text, text->text(), group);
     } else if (const auto* const file = map.find("template_file")) {
-        use_template(*file, read(file->text()), group);
+        auto bytes = file->file(read);
+        bytes.resize(bytes.size() - (bytes.ends_with('\n') ? 1 : 0)); // it ends the file only
+        use_template(*file, bytes, group);
     } else if (const auto* const descriptors = map.find("protobuf")) {
         use_protobuf(*descriptors, map.at("message"), read, group);
     } else if (const auto* const sparkplug = map.find("sparkplug")) {

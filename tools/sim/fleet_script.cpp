@@ -191,6 +191,26 @@ Message FleetScript::take(EpochMs ts, const Distortion& distortion)
     return message;
 }
 
+std::size_t FleetScript::play_of(std::uint32_t device) const
+{
+    const auto behind = std::upper_bound(
+        m_plays.begin(), m_plays.end(), device,
+        [](std::uint32_t wanted, const GroupPlay& play) { return wanted < play.scope().first; });
+    return static_cast<std::size_t>(behind - m_plays.begin()) - 1;
+}
+
+void FleetScript::restart(std::uint32_t device)
+{
+    auto& play = m_plays[play_of(device)];
+    play.restart(device - static_cast<std::uint32_t>(play.scope().first));
+}
+
+std::string_view FleetScript::device_name(std::uint32_t device) const
+{
+    const auto& play = m_plays[play_of(device)];
+    return play.device_name(device - static_cast<std::uint32_t>(play.scope().first));
+}
+
 Message FleetScript::take_again(EpochMs ts)
 {
     return m_plays[m_last].take_again(ts);

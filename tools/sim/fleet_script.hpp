@@ -32,7 +32,15 @@ class GroupPlay {
     [[nodiscard]] Message take(EpochMs ts, const Distortion& distortion);
     [[nodiscard]] Message take_again(EpochMs ts);
 
-    void restart() { m_encoder->restart(m_last.device); }
+    /// Devices are counted within the group here.
+    void restart(std::uint32_t device) { m_encoder->restart(device); }
+
+    [[nodiscard]] std::string_view device_name(std::uint32_t device) const
+    {
+        return m_names[slot(device)];
+    }
+
+    [[nodiscard]] const Scope& scope() const noexcept { return m_scope; }
 
   private:
     /// Where a device stands among those that this process plays.
@@ -81,10 +89,12 @@ class FleetScript final : public Script {
     [[nodiscard]] Message take(EpochMs ts, const Distortion& distortion) override;
     [[nodiscard]] Message take_again(EpochMs ts) override;
 
-    void restart() override { m_plays[m_last].restart(); }
+    void restart(std::uint32_t device) override;
+    [[nodiscard]] std::string_view device_name(std::uint32_t device) const override;
 
   private:
     void look();
+    [[nodiscard]] std::size_t play_of(std::uint32_t device) const;
 
     std::vector<GroupPlay> m_plays;
     std::size_t m_next = 0; ///< index of the group that speaks next

@@ -111,6 +111,10 @@ bool Run::send_due(Monotonic now)
         }
         ++made;
         auto message = m_plan.script->take(m_plan.timeline ? m_plan.timeline->ts(*position) : wall);
+        for (const auto device : m_plan.script->hang_ups()) {
+            m_outlet.hang_up(device, now);
+        }
+        m_plan.script->hang_ups().clear();
         if (!message) {
             continue;
         }

@@ -109,7 +109,7 @@ Plan make_plan(Settings& settings, EpochMs now)
                                             : plan_replay(settings, identity, now);
     const EpochMs start = bare.timeline ? bare.timeline->ts(nanoseconds{0}) : now;
     auto script = std::make_unique<FaultInjector>(std::move(bare.script), std::move(scopes),
-                                                  identity.seed, settings.shard, start);
+                                                  identity, settings.shard, start);
     return {std::move(script), bare.timeline, bare.ends};
 }
 

@@ -38,6 +38,11 @@ class ReplayScript final : public Script {
     [[nodiscard]] Message take(EpochMs ts, const Distortion& distortion) override;
     [[nodiscard]] Message take_again(EpochMs ts) override;
 
+    [[nodiscard]] std::string_view device_name(std::uint32_t device) const override
+    {
+        return m_names[device];
+    }
+
     /// The earliest of all recorded times.
     [[nodiscard]] EpochMs first_ts() const noexcept { return m_first_ts; }
 

@@ -66,8 +66,10 @@ class Script {
     /// A further message of the device that spoke last, with the next seq; out of turn.
     [[nodiscard]] virtual Message take_again(EpochMs ts) = 0;
 
-    /// The connection of the device that spoke last was cut.
-    virtual void restart() {}
+    /// The connection of a device was cut.
+    virtual void restart(std::uint32_t /*device*/) {}
+
+    [[nodiscard]] virtual std::string_view device_name(std::uint32_t device) const = 0;
 };
 
 /// Below a device's key, where signals take the indices from 0 on: what fills payloads up.

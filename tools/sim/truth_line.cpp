@@ -40,4 +40,17 @@ void append_value_truth(std::string& out, FaultKind kind, const Message& message
     out += "}\n";
 }
 
+void append_cut_truth(std::string& out, std::string_view device_id, std::int64_t boot, EpochMs ts)
+{
+    out += R"({"kind":")";
+    out += fault_name(FaultKind::reconnect_storm);
+    out += R"(","deviceId":")";
+    out += device_id;
+    out += R"(","boot":)";
+    append_number(out, boot);
+    out += R"(,"ts":)";
+    append_number(out, ts);
+    out.append(R"(,"expected":"a new connection"})").push_back('\n');
+}
+
 } // namespace tlm::sim

@@ -20,4 +20,8 @@ void append_truth(std::string& out, FaultKind kind, const Message& message,
 void append_value_truth(std::string& out, FaultKind kind, const Message& message,
                         std::string_view metric, const ValueChange& change);
 
+/// `{"kind":"reconnect_storm","deviceId":"…","boot":…,"ts":…,"expected":"a new connection"}`: of a
+/// device, not of a message.
+void append_cut_truth(std::string& out, std::string_view device_id, std::int64_t boot, EpochMs ts);
+
 } // namespace tlm::sim

@@ -109,6 +109,16 @@ milliseconds Setting::duration() const
     return *value;
 }
 
+std::string Setting::file(const std::function<std::string(const std::string&)>& read) const
+{
+    const auto name = text();
+    try {
+        return read(name);
+    } catch (const Error& error) {
+        throw wrong(error.what());
+    }
+}
+
 std::vector<Setting> Setting::items() const
 {
     if (!m_node.IsSequence() || m_node.size() == 0) {

@@ -8,6 +8,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -34,6 +35,9 @@ class Setting {
     [[nodiscard]] bool flag() const;
     /// Longer than 0.
     [[nodiscard]] milliseconds duration() const;
+    /// What `read` gives for the name of a file; its Error becomes one of this place.
+    [[nodiscard]] std::string
+    file(const std::function<std::string(const std::string&)>& read) const;
     [[nodiscard]] std::vector<Setting> items() const;
     /// One item where there is no list.
     [[nodiscard]] std::vector<Setting> one_or_more() const;

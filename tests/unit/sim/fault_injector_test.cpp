@@ -39,6 +39,7 @@ struct Line {
 struct Played {
     std::vector<Line> lines;
     std::vector<std::string> truth;
+    std::vector<nanoseconds> cuts; ///< positions, one for each connection
 
     [[nodiscard]] std::vector<std::uint64_t> seqs() const
     {
@@ -61,7 +62,7 @@ Played play_all(std::vector<Group> groups, std::uint64_t count, Shard shard = {}
     }
     const Casting casting{shard, {.count = count}, kStart};
     FaultInjector script{std::make_unique<FleetScript>(std::move(groups), identity, casting),
-                         std::move(scopes), identity.seed, shard, kStart};
+                         std::move(scopes), identity, shard, kStart};
     Played played;
     while (const auto position = script.next_position()) {
         if (const auto message = script.take(kStart + *position / 1ms)) {
@@ -69,6 +70,8 @@ Played play_all(std::vector<Group> groups, std::uint64_t count, Shard shard = {}
                                     message->sent, std::string{message->payload},
                                     std::string{message->fault}, message->hang_up});
         }
+        played.cuts.insert(played.cuts.end(), script.hang_ups().size(), *position);
+        script.hang_ups().clear();
     }
     std::istringstream truth{script.truth()};
     for (std::string line; std::getline(truth, line);) {
@@ -210,7 +213,36 @@ TEST_CASE("faults: a silent device leaves a gap, a flooding one fills its seq", 
     const auto flooded = play_one(flood, 3);
     CHECK(flooded.seqs() == Seqs{0, 1, 2, 3, 4, 5});
     CHECK(flooded.lines[4].ts == flooded.lines[1].ts);
-    CHECK(play_one(at(FaultKind::reconnect_storm, 100ms), 3).lines[1].hang_up);
+}
+
+TEST_CASE("faults: a storm by schedule cuts all at its time, whoever speaks", "[sim]")
+{
+    const auto storm = [](std::optional<milliseconds> length, double share) {
+        auto rule = at(FaultKind::reconnect_storm, 250ms, length);
+        rule.share = share;
+        return play_all({one_metric(40, {rule})}, 400);
+    };
+    const auto at_once = storm(std::nullopt, 1);
+    CHECK(at_once.lines.size() == 400);
+    REQUIRE(at_once.cuts.size() == 40);
+    for (const auto& cut : at_once.cuts) {
+        CHECK(cut == 250ms);
+    }
+    CHECK(at_once.truth[3] == R"({"kind":"reconnect_storm","deviceId":"d00004","boot":1,)"
+                              R"("ts":1767225600250,"expected":"a new connection"})");
+    const auto spread = storm(500ms, 0.5);
+    CHECK(spread.cuts.size() > 10);
+    CHECK(spread.cuts.size() < 30);
+    CHECK(spread.cuts.front() < 350ms);
+    CHECK(spread.cuts.back() > 600ms);
+    CHECK(spread.cuts.back() < 750ms);
+    FaultRule rare{FaultKind::reconnect_storm};
+    rare.probability = 0.1;
+    const auto drawn = play_all({one_metric(10, {rare})}, 1'000);
+    const auto hung_up = std::count_if(drawn.lines.begin(), drawn.lines.end(),
+                                       [](const Line& line) { return line.hang_up; });
+    CHECK(drawn.truth.size() == static_cast<std::size_t>(hung_up));
+    CHECK(drawn.truth.size() > 50);
 }
 
 TEST_CASE("faults: a probability is that of a message, an episode lasts", "[sim]")

@@ -157,7 +157,7 @@ TEST_CASE("fleet file: Sparkplug B, as its decoder reads it, born again after a 
     CHECK(say() == birth);
     CHECK(say() == birth);
     CHECK(say() == data);
-    script.restart();
+    script.restart(0);
     CHECK(say() == data); // the other device
     CHECK(say().find(R"("NBIRTH","bdSeq":1)") != std::string::npos);
 }
@@ -181,7 +181,7 @@ TEST_CASE("fleet file: Protobuf, as its decoder reads it", "[sim]")
         decoder.decode(schema.type("t.M"), payload, json)));
     CHECK(json == R"({"ts":1767225600000,"seq":0,"deviceId":"p-00001","tempC":21.5,"state":"ON"})");
     CHECK_THROWS_WITH(groups("humidity: 1"),
-                      "f.yml:6: groups.p.payload.protobuf: the message has no field for humidity");
+                      "f.yml:6: groups.p.payload.message: the message has no field for humidity");
 }
 
 TEST_CASE("fleet file: an error names file, line, place and what is wanted", "[sim]")
@@ -213,7 +213,7 @@ TEST_CASE("fleet file: what does not go together", "[sim]")
     };
     has("    ids: pump\n", "groups.p.ids: ids have {n} once");
     has("    topic: a/b\n", "groups.p.topic: ");
-    has("    topic: a/+/{deviceId}\n", "no wildcards");
+    has("    topic: a/+/{deviceId}\n", "f.yml:5: groups.p.topic: a topic has no wildcards");
     has("    metrics: {ts: 1}\n", "metrics.ts: this name is taken");
     has("    metrics: {a-b: 1}\n", "letters, digits and _ only");
     has("    metrics: {a: {}}\n", "no model");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/sim/recording.hpp"
 
+#include "common/base/json_text.hpp"
 #include "common/base/units.hpp"
 #include "common/record/record.hpp"
 
@@ -43,6 +44,9 @@ RecordingFormat recording_format(std::string_view path)
 std::variant<std::vector<Recording>, BadLine>
 parse_recording(std::string_view text, RecordingFormat format, const std::string& device)
 {
+    if (!is_utf8(text)) {
+        return BadLine{0, "not UTF-8"};
+    }
     auto parsed = [&] {
         switch (format) {
         case RecordingFormat::ndjson:

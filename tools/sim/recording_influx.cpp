@@ -51,7 +51,7 @@ bool append_value(std::string& out, std::string_view& text)
 {
     if (take(text, '"')) {
         std::string value;
-        const bool whole = take_string(text, value) && is_utf8(value);
+        const bool whole = take_string(text, value);
         if (whole) {
             append_json_string(out, value);
         }
@@ -142,7 +142,7 @@ std::string add_line(std::string_view line, const std::string& file_device, Reco
         if (!append_value(value, line)) {
             return "a field is neither a number, true, false nor a string";
         }
-        if (!is_reserved_member(name) && is_utf8(name)) {
+        if (!is_reserved_member(name)) {
             members += members.empty() ? "" : ",";
             append_json_string(members, name);
             members.append(":").append(value);

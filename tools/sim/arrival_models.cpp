@@ -45,7 +45,8 @@ struct Planner {
 
     nanoseconds operator()(const Burst& model) const
     {
-        const auto turn = static_cast<long double>(at.seq / model.size) + phase();
+        const auto burst = at.seq / model.size;
+        const auto turn = static_cast<long double>(burst) + phase();
         return bounded(turn * length(model.interval) +
                        static_cast<long double>(at.seq % model.size) * length(model.spacing));
     }

@@ -5,12 +5,11 @@
 #include "common/base/text_file.hpp"
 #include "common/base/units.hpp"
 #include "common/cli/option_table.hpp"
-#include "common/mqtt/url.hpp"
+#include "common/mqtt/codec.hpp"
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <set>
 #include <utility>
@@ -127,34 +126,13 @@ void add_when(cli::OptionTable& table, Options& options)
 
 void add_where(cli::OptionTable& table, Options& options)
 {
-    constexpr std::uint64_t kLargestWindow = 65'535;
     table.group("Output");
-    table.add(options.mqtt, "mqtt", 0, "URL",
-              "Publish to this broker, mqtt://[USER@]HOST[:PORT]. Without it records go to "
-              "standard output. There is no TLS yet.");
-    auto& password = table.add(options.password_file, "mqtt-password-file", 0, "FILE",
-                               "The password for the broker, in a file that nobody else may read.");
-    password.complete = cli::Complete::file;
-    table.add(options.client_id, "id", 'i', "CLIENTID", "The MQTT client id.").default_note =
-        "tlm-sim- and the process id";
     table.add(options.topic_template, "topic-template", 0, "TOPIC",
               "The topic of a device; the level {deviceId} stands for its id.");
-    table.add_choice<mqtt::Qos>(options.qos, "qos", 0, "QOS", "The MQTT quality of service.",
-                                {{"0", mqtt::Qos::at_most_once}, {"1", mqtt::Qos::at_least_once}});
-    table.add_choice<mqtt::Version>(options.mqtt_version, "mqtt-version", 0, "VERSION",
-                                    "The version of MQTT.",
-                                    {{"3.1.1", mqtt::Version::v311}, {"5", mqtt::Version::v5}});
-    table.add(options.inflight, "inflight", 0, "NUMBER",
-              "Most messages that wait for their acknowledgement at a time; the broker may want "
-              "fewer.",
-              {1, kLargestWindow});
     auto& ledger = table.add(options.ledger, "ledger", 0, "FILE",
                              "Append a line for each message to FILE, on disk before the message "
                              "is sent: what must have arrived in the end.");
     ledger.complete = cli::Complete::file;
-    cli::add_connect_timeout(table, options.connect_timeout);
-    table.find("connect-timeout")->help =
-        "Give up with status 1 when there is no connection to the broker for so long.";
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "At the end wait so long for outstanding acknowledgements, then exit with status 4.");
 }
@@ -253,7 +231,7 @@ void check_start_time(const Options& options)
     }
 }
 
-void check_broker(const Options& options)
+void check_topics(const Options& options)
 {
     constexpr std::size_t kLongestId = 128;
     const TopicTemplate topics{options.topic_template};
@@ -262,19 +240,6 @@ void check_broker(const Options& options)
     }
     if (topics.topic(std::string(kLongestId, '-')).size() > mqtt::kMaxString) {
         throw usage_error("--topic-template: topics have no more than 65535 bytes");
-    }
-    if (options.mqtt.empty()) {
-        return;
-    }
-    const auto url = mqtt::parse_url(options.mqtt);
-    if (url.tls) {
-        throw usage_error("--mqtt: tlm-sim does not speak TLS yet; use mqtt://");
-    }
-    if (options.password_file && url.user.empty()) {
-        throw usage_error("--mqtt-password-file needs a user: --mqtt mqtt://USER@HOST");
-    }
-    if (options.client_id.size() > mqtt::kMaxString || url.user.size() > mqtt::kMaxString) {
-        throw usage_error("--id, --mqtt: no more than 65535 bytes");
     }
 }
 
@@ -337,27 +302,12 @@ void make_devices(const Options& options, Settings& settings)
     } else {
         const FlagGroup flags{settings.devices, options.device_prefix, options.rate,
                               options.payload_size};
-        settings.groups = make_groups(options.fleet, flags, options.mqtt.empty());
+        settings.groups = make_groups(options.fleet, flags, !options.connections.any());
         settings.devices = 0;
         for (const auto& group : settings.groups) {
             settings.devices += group.devices;
         }
     }
-}
-
-mqtt::PublisherOptions make_publisher(const Options& options)
-{
-    mqtt::PublisherOptions publisher;
-    publisher.url = mqtt::parse_url(options.mqtt);
-    publisher.client_id =
-        options.client_id.empty() ? fmt::format("tlm-sim-{}", ::getpid()) : options.client_id;
-    publisher.version = options.mqtt_version;
-    publisher.qos = options.qos;
-    publisher.window = static_cast<std::uint16_t>(options.inflight);
-    if (options.password_file) {
-        publisher.password = cli::read_secret_file("--mqtt-password-file", *options.password_file);
-    }
-    return publisher;
 }
 
 } // namespace
@@ -369,6 +319,7 @@ cli::OptionTable make_table(Options& options)
     add_what(table, options);
     add_when(table, options);
     add_where(table, options);
+    add_connections(table, options.connections);
     add_faults(table, options.fleet);
     table.operands(options.operands, "FILE", "Further recordings for --replay.",
                    cli::Complete::file);
@@ -378,7 +329,10 @@ cli::OptionTable make_table(Options& options)
         options.replays() ? check_replay(rows, options) : check_fleet(rows, options);
         check_devices(options);
         check_start_time(options);
-        check_broker(options);
+        check_topics(options);
+        check_connections(options.connections, options.replays() || options.fleet.fleet
+                                                   ? std::nullopt
+                                                   : std::optional{options.devices});
     });
     return table;
 }
@@ -392,6 +346,7 @@ Settings make_settings(const Options& options)
     settings.truth = options.fleet.truth;
     settings.seed = options.seed;
     settings.payload_size = options.payload_size;
+    settings.rate = options.replays() || options.fleet.fleet ? std::nullopt : options.rate;
     settings.paced = options.replays() || options.fleet.fleet || options.rate;
     settings.count = options.count;
     settings.duration = options.duration;
@@ -399,12 +354,11 @@ Settings make_settings(const Options& options)
     settings.keep_time = options.keep_time;
     settings.align = options.align;
     settings.start_time = options.start_time;
-    if (!options.mqtt.empty()) {
-        settings.broker = make_publisher(options);
+    if (options.connections.any()) {
+        settings.connections = make_connections(options.connections);
     }
     settings.topic_template = options.topic_template;
     settings.ledger = options.ledger;
-    settings.connect_timeout = options.connect_timeout.limit;
     settings.drain_timeout = options.drain_timeout;
     return settings;
 }

@@ -4,12 +4,16 @@
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/signals.hpp"
+#include "tools/sim/connecting.hpp"
 #include "tools/sim/lag.hpp"
 #include "tools/sim/ledger_file.hpp"
+#include "tools/sim/machine.hpp"
+#include "tools/sim/mqtt_outlet.hpp"
 #include "tools/sim/outlet.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/plan.hpp"
 #include "tools/sim/progress.hpp"
+#include "tools/sim/record_outlet.hpp"
 #include "tools/sim/settings.hpp"
 #include "tools/sim/truth_file.hpp"
 
@@ -38,11 +42,21 @@ constexpr nanoseconds kTick = 1ms;
 
 std::unique_ptr<Outlet> make_outlet(const Settings& settings)
 {
-    if (!settings.broker) {
+    if (!settings.connections) {
         return std::make_unique<RecordOutlet>(STDOUT_FILENO, "standard output");
     }
-    return std::make_unique<MqttOutlet>(*settings.broker, TopicTemplate{settings.topic_template},
-                                        settings.connect_timeout);
+    const auto roster = make_roster(settings);
+    require_descriptors(count_connections(*settings.connections, roster));
+    return std::make_unique<MqttOutlet>(*settings.connections, roster,
+                                        TopicTemplate{settings.topic_template});
+}
+
+ExitStatus preflight(const Settings& settings)
+{
+    const auto& connections = *settings.connections;
+    const auto count = count_connections(connections, make_roster(settings));
+    const auto needs = needs_of(connections, count, settings.rate, settings.payload_size);
+    return report(judge(needs, look_at_machine(connections.publisher.sources)));
 }
 
 /// The loop. Time since `m_start` is what positions are compared with.
@@ -193,7 +207,7 @@ ExitStatus Run::play()
         }
         m_outlet.flush(now);
         collect();
-        m_progress.show(now, m_sent, m_outlet.unconfirmed());
+        m_progress.show(now, m_sent, m_outlet.unconfirmed(), m_outlet.status());
         if (m_drain_ends) {
             const auto left = m_outlet.unconfirmed();
             if (left == 0) {
@@ -231,14 +245,20 @@ void Run::report() const
 
 ExitStatus run(Settings settings, ops::Shutdown& shutdown)
 {
+    if (settings.connections && settings.connections->preflight) {
+        return preflight(settings);
+    }
     const SystemClock clock;
     std::optional<LedgerFile> ledger;
-    auto plan = make_plan(settings, clock.wall());
     TruthFile truth{settings.truth};
     const auto outlet = make_outlet(settings);
     if (settings.ledger) {
         ledger.emplace(*settings.ledger);
     }
+    if (!connect(*outlet, shutdown, clock)) {
+        return ExitStatus::ok;
+    }
+    auto plan = make_plan(settings, clock.wall()); // its first message is due now
     auto* const ledger_or_none = ledger ? &*ledger : nullptr;
     Run loop{std::move(plan), *outlet, ledger_or_none, truth, settings, shutdown, clock};
     try {

@@ -7,6 +7,8 @@
 #include "tools/sim/settings.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -95,7 +97,47 @@ std::vector<FaultScope> scopes_of(const Settings& settings)
     return scopes;
 }
 
+/// The devices of a group, and where they begin in the fleet.
+struct Members {
+    std::uint32_t first;
+    std::uint32_t devices;
+    IdPattern ids;
+};
+
+std::string name_in(const std::vector<Members>& groups, std::uint32_t device)
+{
+    const auto behind = std::upper_bound(
+        groups.begin(), groups.end(), device,
+        [](std::uint32_t wanted, const Members& group) { return wanted < group.first; });
+    const auto& group = *std::prev(behind);
+    return group.ids.name(device - group.first, group.devices);
+}
+
 } // namespace
+
+Roster make_roster(const Settings& settings)
+{
+    Roster roster{settings.devices, settings.shard.index, settings.shard.of, {}};
+    if (!settings.recordings.empty() && settings.replay.devices == 0) {
+        std::vector<std::string> names;
+        for (const auto& recording : settings.recordings) {
+            names.push_back(recording.device);
+        }
+        roster.name = [names](std::uint32_t device) { return names[device]; };
+        return roster;
+    }
+    std::vector<Members> groups;
+    std::uint32_t first = 0;
+    for (const auto& group : settings.groups) {
+        groups.push_back({first, group.devices, group.ids});
+        first += group.devices;
+    }
+    if (groups.empty()) {
+        groups.push_back({0, settings.devices, settings.replay.ids});
+    }
+    roster.name = [groups](std::uint32_t device) { return name_in(groups, device); };
+    return roster;
+}
 
 Plan make_plan(Settings& settings, EpochMs now)
 {

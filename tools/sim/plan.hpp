@@ -2,6 +2,7 @@
 // What is played, and when: settings become a script and a timeline.
 #pragma once
 
+#include "tools/sim/connections.hpp"
 #include "tools/sim/fault_injector.hpp"
 #include "tools/sim/pacer.hpp"
 
@@ -17,6 +18,9 @@ struct Plan {
     std::optional<Timeline> timeline; ///< none: messages carry the time they are made at
     std::optional<milliseconds> ends; ///< after the start; only where the script has no end
 };
+
+/// Who takes part; before make_plan().
+[[nodiscard]] Roster make_roster(const Settings& settings);
 
 /// Takes groups and recordings out of the settings. Throws Error usage.
 [[nodiscard]] Plan make_plan(Settings& settings, EpochMs now);

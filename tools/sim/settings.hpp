@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/base/time.hpp"
-#include "common/mqtt/publisher.hpp"
+#include "tools/sim/connections.hpp"
 #include "tools/sim/fault_rule.hpp"
 #include "tools/sim/fleet.hpp"
 #include "tools/sim/pacer.hpp"
@@ -31,6 +31,7 @@ struct Settings {
     std::optional<std::filesystem::path> truth;
 
     // When.
+    std::optional<double> rate; ///< of the whole fleet, a second, where that is known
     bool paced = true; ///< else as fast as possible, each message carrying the time it is made
     std::optional<std::uint64_t> count;
     std::optional<milliseconds> duration;
@@ -40,10 +41,9 @@ struct Settings {
     std::optional<EpochMs> start_time;
 
     // Where to.
-    std::optional<mqtt::PublisherOptions> broker; ///< none: records on stdout
+    std::optional<ConnectionSettings> connections; ///< none: records on stdout
     std::string topic_template = "devices/{deviceId}/telemetry";
     std::optional<std::filesystem::path> ledger;
-    milliseconds connect_timeout{30'000};
     milliseconds drain_timeout{30'000};
 };
 

@@ -104,6 +104,7 @@ Group flag_group(const FleetOptions& options, const FlagGroup& flags)
         const auto made = std::make_shared<const Template>(std::get<Template>(std::move(compiled)));
         group.make_encoder = [made] { return std::make_unique<TemplateEncoder>(made); };
         group.traits.can_spoof = made->names_the_device();
+        group.traits.can_mistype = made->has_numbers();
     }
     return group;
 }

@@ -8,6 +8,7 @@
 #include "tools/sim/sparkplug_encoder.hpp"
 #include "tools/sim/template_encoder.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -19,6 +20,9 @@ void use_json(std::size_t pad_to, Group& group)
     group.make_encoder = [signals = group.signals, pad_to] {
         return std::make_unique<JsonEncoder>(signals, pad_to);
     };
+    group.traits.can_mistype =
+        std::any_of(group.signals.begin(), group.signals.end(),
+                    [](const Signal& signal) { return !signal.hidden && signal.labels.empty(); });
 }
 
 void use_template(const Setting& setting, std::string_view text, Group& group)
@@ -30,6 +34,7 @@ void use_template(const Setting& setting, std::string_view text, Group& group)
     const auto made = std::make_shared<const Template>(std::get<Template>(std::move(compiled)));
     group.make_encoder = [made] { return std::make_unique<TemplateEncoder>(made); };
     group.traits.can_spoof = made->names_the_device();
+    group.traits.can_mistype = made->has_numbers();
 }
 
 /// The layout of a message type; throws Error usage without the place.

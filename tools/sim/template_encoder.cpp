@@ -66,6 +66,13 @@ bool Template::names_the_device() const noexcept
                        [](const Piece& piece) { return piece.hole == Hole::device_id; });
 }
 
+bool Template::has_numbers() const noexcept
+{
+    return std::any_of(m_pieces.begin(), m_pieces.end(), [](const Piece& piece) {
+        return piece.hole == Hole::metric && piece.labels.empty();
+    });
+}
+
 void Template::append(std::string& out, const Reading& reading, const Distortion& distortion) const
 {
     bool mistype = distortion.mistyped;

@@ -26,6 +26,7 @@ class Template {
     void append(std::string& out, const Reading& reading, const Distortion& distortion) const;
 
     [[nodiscard]] bool names_the_device() const noexcept;
+    [[nodiscard]] bool has_numbers() const noexcept;
 
   private:
     enum class Hole : std::uint8_t { end, metric, ts, time, boot, seq, device_id };

@@ -229,6 +229,10 @@ TEST_CASE("fleet file: what does not go together", "[sim]")
     has("    faults: [{kind: spike, at: 1s, metric: z}]\n", "z is no metric of this group");
     has("    metrics: {a: {enum: [x]}}\n    faults: [{kind: spike, at: 1s}]\n",
         "no metric of this group is a number");
+    has("    metrics: {a: {enum: [x]}}\n    faults: [{kind: wrong_schema, at: 1s}]\n",
+        "cannot have this fault");
+    has("    payload: {template: '{{ts}}'}\n    faults: [{kind: wrong_schema, at: 1s}]\n",
+        "cannot have this fault");
     has("    payload: {template: x}\n    faults: [{kind: spoofed_id, at: 1s}]\n",
         "cannot have this fault");
     const auto arrivals = [](const std::string& text) {

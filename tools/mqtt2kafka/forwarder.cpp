@@ -24,7 +24,8 @@ Forwarder::Forwarder(TranslateOptions options, AckWindow::Bound bound, Sink& rec
                      DeadLetters& dead_letters, bool flush_records, Resolve resolve)
     : m_translator(std::move(options)),
       m_records(records),
-      m_dead_letters(dead_letters, resolve.spill),
+      m_gate(resolve.flood, resolve.flood_key, dead_letters),
+      m_dead_letters(dead_letters, resolve.spill, m_gate),
       m_flush_records(flush_records),
       m_resolve(resolve),
       m_window(bound)
@@ -63,9 +64,11 @@ void Forwarder::count(const Message& message)
 void Forwarder::advance(EpochMs wall, Monotonic now)
 {
     m_now = now;
+    m_wall = wall;
     send_unsent(wall);
     settle_records();
     settle_dead_letters();
+    m_gate.summarise(wall);
 }
 
 void Forwarder::send_unsent(EpochMs wall)
@@ -83,20 +86,64 @@ void Forwarder::send_unsent(EpochMs wall)
 
 bool Forwarder::send_first(std::size_t index, EpochMs wall)
 {
-    const Message message = m_batch[index];
-    const Translation translation = m_translator.translate(message, wall);
-    Fate& fate = m_fates[index];
-    if (const auto* translated = std::get_if<Translated>(&translation)) {
-        fate.digest = translated->digest;
-        fate.identified = translated->identified;
-    } else {
-        fate.digest = m_translator.digest(message);
+    if (m_fates[index].judged) { // a sink was full
+        return send(index, again(index, wall));
     }
-    if (message.dup && m_redeliveries.recognise(fate.digest)) {
+    if (m_batch[index].dup && recognise(index, wall)) {
         ++m_counts.recognised;
         return m_window.confirm(m_first_ticket + index);
     }
+    const Translation translation = judge(index, wall);
+    const auto* const letter = std::get_if<DeadLetter>(&translation);
+    if (letter != nullptr && !m_gate.admit(*letter, wall)) {
+        return m_window.confirm(m_first_ticket + index);
+    }
     return send(index, translation);
+}
+
+/// A message that Kafka has already is not judged: its device was counted when it came first.
+bool Forwarder::recognise(std::size_t index, EpochMs wall)
+{
+    for (const auto& [digest, identified] : m_translator.known_by(m_batch[index], wall)) {
+        if (m_redeliveries.recognise(digest)) {
+            m_fates[index].digest = digest;
+            m_fates[index].identified = identified;
+            return true;
+        }
+    }
+    return false;
+}
+
+Translation Forwarder::judge(std::size_t index, EpochMs wall)
+{
+    Translation translation = m_translator.translate(m_batch[index], wall);
+    Fate& fate = m_fates[index];
+    fate.judged = true;
+    const Reject* fault = nullptr;
+    if (const auto* translated = std::get_if<Translated>(&translation)) {
+        fate.digest = translated->digest;
+        fate.identified = translated->identified;
+        fault = translated->fault ? &*translated->fault : nullptr;
+    } else {
+        fate.digest = m_translator.digest(m_batch[index]);
+        const auto* letter = std::get_if<DeadLetter>(&translation);
+        fate.is_letter = letter != nullptr;
+        fault = letter != nullptr ? &letter->reject : nullptr;
+    }
+    if (fault != nullptr) {
+        fate.fault = std::make_unique<Reject>(*fault);
+    }
+    return translation;
+}
+
+/// What judge() gave, for another attempt to send it.
+Translation Forwarder::again(std::size_t index, EpochMs wall)
+{
+    const Fate& fate = m_fates[index];
+    if (fate.is_letter) {
+        return m_translator.dead_letter(m_batch[index], *fate.fault, wall);
+    }
+    return m_translator.translate_again(m_batch[index], wall, fate.fault.get());
 }
 
 bool Forwarder::send(std::size_t index, const Translation& translation)
@@ -136,7 +183,7 @@ bool Forwarder::resolve(std::size_t index, EpochMs wall)
         return send_dead_letter(index, m_translator.dead_letter(m_batch[index], reject, wall));
     }
     if (m_at_records > 0 || (refused.alone && m_now < m_next_attempt) ||
-        !send(index, m_translator.translate(m_batch[index], wall))) {
+        !send(index, again(index, wall))) {
         return false;
     }
     if (m_alone != index) {
@@ -191,7 +238,7 @@ void Forwarder::settle_records()
 
 void Forwarder::settle_dead_letters()
 {
-    if (m_dead_letters.empty()) {
+    if (m_dead_letters.empty() && !m_gate.awaits()) {
         return;
     }
     m_dead_letters.collect(m_settled);
@@ -257,6 +304,12 @@ void Forwarder::link_opened()
             (certainly_comes_again || m_fates[i].identified)) {
             m_redeliveries.expect(m_fates[i].digest);
         }
+        if (!m_window.confirmed(i) && m_fates[i].judged) {
+            m_translator.undelivered(m_batch[i], m_wall, m_fates[i].fault.get());
+        }
+    }
+    if (m_batch.size() > 0) {
+        m_gate.written_again();
     }
     static_cast<void>(m_window.clear());
     forget_batch();

@@ -6,6 +6,7 @@
 #include "common/flow/ack_window.hpp"
 #include "common/flow/dead_letters.hpp"
 #include "common/flow/sink.hpp"
+#include "common/validation/flood_gate.hpp"
 #include "tools/mqtt2kafka/dead_letter_lane.hpp"
 #include "tools/mqtt2kafka/message_batch.hpp"
 #include "tools/mqtt2kafka/redeliveries.hpp"
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,11 +39,13 @@ struct Counts {
     std::uint64_t spilled = 0;                    ///< of these, with the payload in a file
 };
 
-/// What becomes of messages that Kafka does not take.
+/// What becomes of messages that are no records, or that Kafka does not take.
 struct Resolve {
     Spill* spill = nullptr; ///< for payloads that no topic takes; null: they are held
     /// A record that Kafka refuses for its rules is tried for so long before it is a dead letter.
     milliseconds stuck_after{30'000};
+    validation::FloodCapSettings flood{}; ///< of dead letters
+    validation::DigestKey flood_key{};    ///< random
 };
 
 /// Takes messages, sends each as a record or a dead letter, and says when all of them are
@@ -101,6 +105,14 @@ class Forwarder {
     /// acknowledged.
     void expect(const Record& record);
 
+    /// At the end: sends what stands for the dead letters that were not written.
+    void finish(EpochMs wall) { m_gate.finish(wall); }
+
+    /// Null when nothing beyond the record's guards is judged.
+    [[nodiscard]] const validation::Stage* stage() const noexcept { return m_translator.stage(); }
+
+    [[nodiscard]] const validation::FloodCap& flood_cap() const noexcept { return m_gate.cap(); }
+
     [[nodiscard]] Redeliveries& redeliveries() noexcept { return m_redeliveries; }
 
     [[nodiscard]] const AckWindow& window() const noexcept { return m_window; }
@@ -113,10 +125,16 @@ class Forwarder {
         Digest digest;
         bool identified = false;    ///< see Translated
         std::optional<Place> place; ///< once Kafka has said it
+        bool judged = false;        ///< and so not again, whatever the sinks say
+        bool is_letter = false;
+        std::unique_ptr<Reject> fault{}; ///< of judged: why it is not valid, if so
     };
 
     void send_unsent(EpochMs wall);
     [[nodiscard]] bool send_first(std::size_t index, EpochMs wall);
+    [[nodiscard]] bool recognise(std::size_t index, EpochMs wall);
+    [[nodiscard]] Translation judge(std::size_t index, EpochMs wall);
+    [[nodiscard]] Translation again(std::size_t index, EpochMs wall);
     [[nodiscard]] bool send(std::size_t index, const Translation& translation);
     void send_refused(EpochMs wall);
     [[nodiscard]] bool resolve(std::size_t index, EpochMs wall);
@@ -129,6 +147,7 @@ class Forwarder {
 
     Translator m_translator;
     Sink& m_records;
+    validation::FloodGate m_gate;
     DeadLetterLane m_dead_letters;
     bool m_flush_records;
     Resolve m_resolve;
@@ -156,6 +175,7 @@ class Forwarder {
     Monotonic m_next_attempt;                    ///< of m_alone
     std::string m_held_up;
     Monotonic m_now;
+    EpochMs m_wall = 0;
     std::vector<DeadLetterLane::Settled> m_settled;
     std::vector<Delivery> m_deliveries;
     std::string m_failure;

@@ -25,6 +25,7 @@ std::string name(std::string_view what)
 Monitor::Monitor(const std::string& listen)
     : m_health(m_systemd.watchdog_interval().value_or(kWatchdog)),
       m_metrics("mqtt2kafka"),
+      m_stage(m_metrics, "tlm_mqtt2kafka"),
       m_reconnects(m_metrics.counter(name("mqtt_reconnects_total"),
                                      "Connections to the MQTT broker after the first.")),
       m_moves(m_metrics.counter(name("mqtt_moves_total"),
@@ -86,6 +87,7 @@ void Monitor::update(const Forwarder& forwarder, const Links& links, Monotonic n
         entry.counter.follow(counts.*entry.field);
     }
     count_dead_letters(counts);
+    update_stage(forwarder);
     m_reconnects.follow(links.reconnects);
     m_moves.follow(links.moves);
     m_sessions_lost.follow(links.sessions_lost);
@@ -118,6 +120,26 @@ void Monitor::count_dead_letters(const Counts& counts)
                         .first;
         }
         found->second.follow(total);
+    }
+}
+
+void Monitor::update_stage(const Forwarder& forwarder)
+{
+    m_stage.update(forwarder.flood_cap());
+    if (forwarder.stage() == nullptr) {
+        return;
+    }
+    m_stage.update(*forwarder.stage());
+    const auto& invalid = forwarder.stage()->counts().invalid;
+    for (std::size_t i = 0; i < invalid.size(); ++i) {
+        if (invalid.at(i) > 0) {
+            const auto reason = std::string{reason_name(static_cast<Reason>(i))};
+            m_metrics
+                .counter(name("messages_invalid_total"),
+                         "Messages that the validation stage found not valid.",
+                         {{"reason", reason}})
+                .follow(invalid.at(i));
+        }
     }
 }
 

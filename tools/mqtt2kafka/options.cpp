@@ -123,20 +123,15 @@ std::vector<mqtt::Url> parse_urls(const std::vector<std::string>& texts)
 
 void add_validation(cli::OptionTable& table, Options& o)
 {
-    cli::add_rules(table, o.rules, o.stage);
-    table.check([&o] {
-        if (o.stage.sequence || o.stage.tag_order) {
-            throw usage_error("--sequence and --tag-order are for tlm-validate: a message that the "
-                              "MQTT broker sends again is no duplicate of the device's");
-        }
-    });
+    cli::add_rules(table, o.rules, o.stage, o.flood);
 }
 
 /// Nothing is judged beyond the record's guards unless something asks for it.
 std::optional<validation::StageSettings> make_stage(const Options& o)
 {
     const auto& stage = o.stage;
-    if (!o.rules.any() && !stage.limit && !stage.ts.max_age && !stage.ts.max_ahead) {
+    if (!o.rules.any() && !stage.limit && !stage.ts.max_age && !stage.ts.max_ahead &&
+        !stage.sequence && !stage.skew) {
         return std::nullopt;
     }
     auto settings = stage;
@@ -185,6 +180,27 @@ void add_checks(cli::OptionTable& table, Options& o)
         const TopicTemplate topic_template{o.topic_template};
         for (const std::string& filter : o.filters) {
             topic_template.require_agreement(filter);
+        }
+    });
+}
+
+void add_check(cli::OptionTable& table, Options& o)
+{
+    table.group("Proof");
+    table
+        .add(o.check, "check", 0,
+             "Try out the MQTT broker, look at Kafka's topics and at the other options, name each "
+             "setting that loses messages, and end; forward nothing.")
+        .argv_only = true;
+    table.add(o.mosquitto_conf, "mosquitto-conf", 0, "FILE",
+              "With --check: the configuration that mosquitto was started with, for what cannot be "
+              "seen from outside. One for each --mqtt, in their order.");
+    table.check([&o] {
+        if (!o.check && !o.mosquitto_conf.empty()) {
+            throw usage_error("--mosquitto-conf is for --check");
+        }
+        if (o.mosquitto_conf.size() > o.mqtt.size()) {
+            throw usage_error("--mosquitto-conf: more files than --mqtt has brokers");
         }
     });
 }
@@ -253,6 +269,7 @@ cli::OptionTable make_table(Options& options)
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "How long to wait for Kafka's confirmations when asked to stop.");
     cli::add_metrics(table, options.metrics);
+    add_check(table, options);
     add_checks(table, options);
     table.example("mqtt2kafka --mqtt mqtt://localhost --brokers localhost:9092",
                   "forward devices/+/telemetry to device.telemetry");
@@ -272,6 +289,8 @@ Settings make_settings(const Options& o)
     s.translate.limits.max_payload_bytes = o.max_payload;
     s.rules = o.rules;
     s.translate.stage = make_stage(o);
+    s.resolve.flood = o.flood;
+    s.resolve.flood_key = {ops::random_seed(), ops::random_seed()};
     s.translate.ts_max_age = o.ts_max_age;
     s.translate.ts_max_ahead = o.ts_max_ahead;
     s.cycle.park_after = std::min(s.cycle.park_after, o.keep_alive / 4);

@@ -51,7 +51,10 @@ struct Options {
 
     validation::RuleSources rules;
     validation::StageSettings stage;
+    validation::FloodCapSettings flood;
     bool no_recover = false;
+    bool check = false;
+    std::vector<std::filesystem::path> mosquitto_conf;
     milliseconds drain_timeout = std::chrono::seconds{30};
     cli::MetricsOptions metrics;
 };

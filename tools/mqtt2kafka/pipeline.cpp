@@ -12,6 +12,7 @@
 #include "common/ops/random.hpp"
 #include "common/ops/signals.hpp"
 #include "common/rulebook/schema_files.hpp"
+#include "common/rulebook/stage_report.hpp"
 #include "tools/mqtt2kafka/bridge.hpp"
 #include "tools/mqtt2kafka/forwarder.hpp"
 #include "tools/mqtt2kafka/monitor.hpp"
@@ -167,6 +168,11 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     if (recovery) {
         recovery->close();
     }
+    if (forwarder.stage() != nullptr) {
+        rulebook::log_summary(*forwarder.stage());
+    }
+    rulebook::log_summary(forwarder.flood_cap());
+    forwarder.finish(SystemClock{}.wall());
     if (status == ExitStatus::ok) {
         outputs.records->close();
         outputs.dead_letters->close();

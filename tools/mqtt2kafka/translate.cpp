@@ -24,7 +24,7 @@ Translator::Translator(TranslateOptions options)
     }
 }
 
-Translation Translator::translate(const Message& message, EpochMs received_at)
+std::variant<Record, DeadLetter> Translator::read(const Message& message, EpochMs received_at)
 {
     const auto device_id = m_options.topic_template.device_id(message.topic);
     if (!device_id) {
@@ -43,12 +43,33 @@ Translation Translator::translate(const Message& message, EpochMs received_at)
     if (auto* reject = std::get_if<Reject>(&verdict)) {
         return dead_letter(message, std::move(*reject), received_at);
     }
-    const Record& record = std::get<Record>(verdict);
+    return std::get<Record>(verdict);
+}
+
+validation::Judgement Translator::change(const Message& message, const Record& record,
+                                         const Reject* fault)
+{
     if (!m_stage) {
-        return forward(message, record, std::nullopt);
+        validation::Judgement unchanged;
+        unchanged.record = record;
+        return unchanged;
     }
-    auto judgement =
-        m_stage->judge(record, {.data = m_reader.data(), .tags = nullptr, .topic = message.topic});
+    return m_stage->change_again(
+        record, {.data = m_reader.data(), .tags = nullptr, .topic = message.topic}, fault);
+}
+
+Translation Translator::translate(const Message& message, EpochMs received_at)
+{
+    auto read_now = read(message, received_at);
+    if (auto* letter = std::get_if<DeadLetter>(&read_now)) {
+        return std::move(*letter);
+    }
+    validation::Judgement judgement;
+    judgement.record = std::get<Record>(read_now);
+    if (m_stage) {
+        judgement = m_stage->judge(
+            judgement.record, {.data = m_reader.data(), .tags = nullptr, .topic = message.topic});
+    }
     switch (judgement.fate) {
     case validation::Fate::dead_letter:
         return dead_letter(message, std::move(judgement.reject).value(), received_at);
@@ -57,8 +78,44 @@ Translation Translator::translate(const Message& message, EpochMs received_at)
     case validation::Fate::go_on:
         break;
     }
-    return forward(message, judgement.record,
-                   judgement.marked ? std::move(judgement.reject) : std::nullopt);
+    return forward(message, judgement);
+}
+
+Translation Translator::translate_again(const Message& message, EpochMs received_at,
+                                        const Reject* fault)
+{
+    auto read_now = read(message, received_at);
+    if (auto* letter = std::get_if<DeadLetter>(&read_now)) {
+        return std::move(*letter);
+    }
+    return forward(message, change(message, std::get<Record>(read_now), fault));
+}
+
+void Translator::undelivered(const Message& message, EpochMs received_at, const Reject* fault)
+{
+    if (!m_stage) {
+        return;
+    }
+    const auto read_now = read(message, received_at);
+    if (const auto* record = std::get_if<Record>(&read_now)) {
+        m_stage->undelivered(*record, fault);
+    }
+}
+
+std::vector<Translator::Known> Translator::known_by(const Message& message, EpochMs received_at)
+{
+    std::vector<Known> known{{digest(message), false}};
+    const auto read_now = read(message, received_at);
+    if (const auto* record = std::get_if<Record>(&read_now)) {
+        const auto add = [&known, this](const Record& as) {
+            known.push_back({digest_of(m_options.seed, as.device_id, as.data), is_identified(as)});
+        };
+        add(*record);
+        if (m_stage) {
+            add(change(message, *record, nullptr).record);
+        }
+    }
+    return known;
 }
 
 void Translator::use(validation::SchemaSet schemas,
@@ -70,23 +127,24 @@ void Translator::use(validation::SchemaSet schemas,
     }
 }
 
-Translation Translator::forward(const Message& message, const Record& record,
-                                const std::optional<Reject>& mark)
+Translation Translator::forward(const Message& message, const validation::Judgement& judgement)
 {
+    const Record& record = judgement.record;
     provenance(message);
     const EpochMs timestamp = choose_timestamp(record);
     m_value.clear();
     append_record(m_value, record);
     std::string_view value = m_value;
-    if (mark) {
+    if (judgement.marked) {
         m_marked.clear();
-        append_marked(m_marked, m_value, record, *mark);
+        append_marked(m_marked, m_value, record, *judgement.reject);
         value = m_marked;
     }
     return Translated{
         {value, record.device_id, timestamp, std::span{m_headers.data(), m_header_count}},
         digest_of(m_options.seed, record.device_id, record.data),
-        is_identified(record)};
+        is_identified(record),
+        judgement.reject};
 }
 
 std::optional<Digest> Translator::digest(const Record& record) const

@@ -40,6 +40,7 @@ struct Translated {
     /// The device told its own time or number: two messages with these bytes are one. Without, two
     /// equal ones may both be true.
     bool identified = false;
+    std::optional<Reject> fault{}; ///< it is not valid, and goes on all the same
 };
 
 /// The message is not valid, and --on-invalid says that nothing is to be done with it.
@@ -56,8 +57,26 @@ class Translator {
     /// Replaces schemas, rules and registry of the validation stage, where there is one.
     void use(validation::SchemaSet schemas, std::shared_ptr<const validation::Registry> registry);
 
-    /// Views in the result are those of `message`, or live until the next call.
+    /// Once for each message: what is remembered of its device counts it. Views in the result are
+    /// those of `message`, or live until the next call.
     [[nodiscard]] Translation translate(const Message& message, EpochMs received_at);
+
+    /// The same record once more, when translate() had made one that the sink did not take, with
+    /// its `fault`. Nothing is judged again.
+    [[nodiscard]] Translation translate_again(const Message& message, EpochMs received_at,
+                                              const Reject* fault);
+
+    /// A message that translate() has judged, with this fault or null, will come again.
+    void undelivered(const Message& message, EpochMs received_at, const Reject* fault);
+
+    struct Known {
+        Digest digest;
+        bool identified = false; ///< see Translated
+    };
+
+    /// All that the message may be known by from an earlier time, as record or dead letter.
+    /// Nothing is judged.
+    [[nodiscard]] std::vector<Known> known_by(const Message& message, EpochMs received_at);
 
     /// The digest of a record that stands in the topic: that of the message it was made of. None
     /// where translate() would call it not identified.
@@ -70,12 +89,21 @@ class Translator {
     [[nodiscard]] DeadLetter dead_letter(const Message& message, Reject reject,
                                          EpochMs received_at) const;
 
+    /// Null when nothing beyond the record's guards is judged.
+    [[nodiscard]] const validation::Stage* stage() const noexcept { return m_stage.get(); }
+
     /// How many records got our time as Kafka's timestamp, because the device's was too far off.
     [[nodiscard]] std::uint64_t replaced_timestamps() const noexcept { return m_replaced; }
 
   private:
-    [[nodiscard]] Translation forward(const Message& message, const Record& record,
-                                      const std::optional<Reject>& mark);
+    /// The record of a message before the stage, or why there is none.
+    [[nodiscard]] std::variant<Record, DeadLetter> read(const Message& message,
+                                                        EpochMs received_at);
+    /// The stage's change_again().
+    [[nodiscard]] validation::Judgement change(const Message& message, const Record& record,
+                                               const Reject* fault);
+    [[nodiscard]] Translation forward(const Message& message,
+                                      const validation::Judgement& judgement);
 
     /// Kafka's timestamp for the record; adds the header when it is not the device's.
     [[nodiscard]] EpochMs choose_timestamp(const Record& record);

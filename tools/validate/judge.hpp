@@ -35,6 +35,9 @@ class Judge {
 
     [[nodiscard]] bool needs_topic() const noexcept;
 
+    /// See Stage.
+    void read_again() { m_stage.read_again(); }
+
     /// The line that was judged last is a record or value, whatever else is said of it.
     [[nodiscard]] bool readable() const noexcept { return m_readable; }
 

@@ -67,7 +67,7 @@ cli::OptionTable make_table(Options& options)
         .add_time(options.since, "since", 0, "TIME",
                   "whatif: begin in a topic at this time; -6h is six hours ago.")
         .default_note = "its beginning";
-    cli::add_rules(table, options.rules, options.stage);
+    cli::add_rules(table, options.rules, options.stage, options.flood);
     cli::add_output(table, options.output, options.kafka);
     cli::add_dlq(table, options.dlq, options.kafka);
     table.check([&options] {
@@ -86,7 +86,7 @@ cli::OptionTable make_table(Options& options)
               "After a signal to stop, how long to wait until what was read is safe.");
     std::vector<const cli::Option*> for_records; // rows stay where they are when the table moves
     for (const auto* const name : {"rules", "registry", "unknown-device", "limit", "sequence",
-                                   "tag-order", "max-age", "max-ahead"}) {
+                                   "tag-order", "max-age", "max-ahead", "skew", "max-devices"}) {
         for_records.push_back(table.find(name));
     }
     table.check([&options, for_records] { check_values(options, for_records); });
@@ -112,6 +112,7 @@ Settings make_settings(const Options& options)
     settings.to_topic = options.output.topic;
     settings.rules = options.rules;
     settings.stage = options.stage;
+    settings.flood = options.flood;
     settings.dead_letters = {options.dlq.topic(), options.dlq.file()};
     settings.metrics_listen = options.metrics.listen;
     settings.connect_timeout = options.connect_timeout.limit;

@@ -18,6 +18,7 @@ struct Options {
     cli::OutputOptions output;
     validation::RuleSources rules;
     validation::StageSettings stage;
+    validation::FloodCapSettings flood;
     cli::DlqOptions dlq;
     cli::MetricsOptions metrics;
     cli::ConnectTimeout connect_timeout;

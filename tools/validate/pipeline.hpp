@@ -10,6 +10,7 @@
 #include "common/ops/health.hpp"
 #include "common/ops/sd_notify.hpp"
 #include "common/ops/signals.hpp"
+#include "common/validation/flood_gate.hpp"
 #include "tools/validate/form.hpp"
 #include "tools/validate/in_flight.hpp"
 #include "tools/validate/judge.hpp"
@@ -30,6 +31,8 @@ struct PipelineSettings {
     bool strict = false;
     milliseconds drain_timeout{10'000};
     InFlight::Bound window{};
+    validation::FloodCapSettings flood{};
+    validation::DigestKey key{}; ///< random
 };
 
 /// Everything around the loop that it does not own.
@@ -94,6 +97,7 @@ class Pipeline final : public kafka::PartitionListener {
     Surroundings m_around;
     Judge& m_judge;
     InFlight m_in_flight;
+    validation::FloodGate m_gate;
     Source* m_source = nullptr;
     kafka::KafkaSource* m_kafka = nullptr;  ///< m_source, when it is that
     ndjson::LineSource* m_lines = nullptr;  ///< m_source, when it is that

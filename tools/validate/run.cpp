@@ -90,6 +90,8 @@ class Runner {
         m_pipeline.form = settings.values ? Form::values : Form::records;
         m_pipeline.strict = settings.strict;
         m_pipeline.drain_timeout = settings.drain_timeout;
+        m_pipeline.flood = settings.flood;
+        m_pipeline.key = {ops::random_seed(), ops::random_seed()};
     }
 
     [[nodiscard]] ExitStatus run()

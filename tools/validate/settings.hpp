@@ -5,6 +5,7 @@
 #include "common/base/time.hpp"
 #include "common/flow/dead_letters.hpp"
 #include "common/kafka/config.hpp"
+#include "common/validation/flood_cap.hpp"
 #include "common/validation/rule_sources.hpp"
 #include "common/validation/stage.hpp"
 
@@ -25,6 +26,7 @@ struct Settings {
     std::string to_topic;           ///< empty: standard output
     validation::RuleSources rules;
     validation::StageSettings stage;
+    validation::FloodCapSettings flood;
     DeadLetterTarget dead_letters;
     std::string metrics_listen;
     milliseconds connect_timeout{30'000}; ///< files only

@@ -45,12 +45,9 @@ std::string_view qos_digit(Qos qos) noexcept
 
 bool Dialogue::clean_start(const Terms& terms) const noexcept
 {
-    if (!terms.durable()) {
-        return true;
-    }
-    // A session that 3.1.1 begins clean ends with its connection: an old one is removed apart.
-    return terms.version == Version::v5 ? m_session == Session::none
-                                        : m_session == Session::removing;
+    // A session that 3.1.1 begins clean ends with its connection, and mosquitto does not save one
+    // that 5 began clean: an old session is removed apart.
+    return !terms.durable() || m_session == Session::removing;
 }
 
 Dialogue::Heard Dialogue::hear(const Incoming& packet, Context& context, End& end)
@@ -98,9 +95,12 @@ Dialogue::Heard Dialogue::on_connack(const ConnAck& packet, Context& context, En
         end.for_good = true;
         return Heard::over;
     }
-    if (terms.durable() && terms.version == Version::v311 && m_session != Session::ours &&
-        (packet.session_present || m_session == Session::removing)) {
-        m_session = m_session == Session::removing ? Session::none : Session::removing;
+    if (terms.durable() && m_session == Session::none && packet.session_present) {
+        m_session = Session::removing;
+        return Heard::fresh_start;
+    }
+    if (m_session == Session::removing) {
+        m_session = Session::ours;
         return Heard::fresh_start;
     }
     if (m_session == Session::ours && !packet.session_present) {

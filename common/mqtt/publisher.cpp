@@ -204,6 +204,7 @@ bool Publisher::hear(std::uint32_t index, const Incoming& packet, Dialogue::Cont
         on_connected(index, now);
         return true;
     case Dialogue::Heard::fresh_start:
+        (void)connection.stream.write(kDisconnect); // else the will is published
         drop(index);
         enqueue(index);
         return false;

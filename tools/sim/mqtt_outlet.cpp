@@ -131,21 +131,34 @@ std::string MqttOutlet::status() const
                        links.opening);
 }
 
+OutletCounts MqttOutlet::counts() const
+{
+    const auto& stats = m_publisher.stats();
+    const auto first = std::min<std::uint64_t>(stats.connects, m_connections);
+    return {.refused = stats.refused,
+            .resent = stats.resent,
+            .reconnects = stats.connects - first,
+            .connections = first,
+            .in_doubt = stats.in_doubt};
+}
+
 std::string MqttOutlet::summary() const
 {
     const auto& stats = m_publisher.stats();
+    const auto counts = this->counts();
     auto text = m_qos == mqtt::Qos::at_most_once ? std::string{"none acknowledged at QoS 0"}
                                                  : fmt::format("acknowledged {}", stats.confirmed);
-    if (stats.refused > 0) {
+    if (counts.refused > 0) {
         text +=
-            fmt::format(", refused {} ({})", stats.refused, mqtt::reason_text(stats.last_refusal));
+            fmt::format(", refused {} ({})", counts.refused, mqtt::reason_text(stats.last_refusal));
     }
-    if (stats.in_doubt > 0) {
-        text += fmt::format(", perhaps twice {}", stats.in_doubt);
+    if (counts.in_doubt > 0) {
+        text += fmt::format(", perhaps twice {}", counts.in_doubt);
     }
-    const auto first = std::min<std::uint64_t>(stats.connects, m_connections);
-    return text + fmt::format(", sent again {}, connections {}, reconnects {}", stats.resent, first,
-                              stats.connects - first);
+    text += fmt::format(", sent again {}, connections {}, reconnects {}", counts.resent,
+                        counts.connections, counts.reconnects);
+    return stats.resumed > 0 ? text + fmt::format(", TLS sessions resumed {}", stats.resumed)
+                             : text;
 }
 
 } // namespace tlm::sim

@@ -38,7 +38,7 @@ class MqttOutlet final : public Outlet {
 
     [[nodiscard]] std::uint64_t unconfirmed() const override { return m_publisher.outstanding(); }
 
-    [[nodiscard]] std::uint64_t refused() const override { return m_publisher.stats().refused; }
+    [[nodiscard]] OutletCounts counts() const override;
 
     [[nodiscard]] bool reader_gone() const override { return false; }
 

@@ -21,6 +21,15 @@ struct Confirmation {
     Monotonic at{};          ///< when it was confirmed
 };
 
+/// What became of messages besides being confirmed.
+struct OutletCounts {
+    std::uint64_t refused = 0; ///< answered with an error
+    std::uint64_t resent = 0;  ///< again on a new connection
+    std::uint64_t reconnects = 0;
+    std::uint64_t connections = 0; ///< opened for the first time
+    std::uint64_t in_doubt = 0;    ///< at QoS 2 sent again, although it may have arrived
+};
+
 /// A destination driven by the pipeline's poll loop. Used by one thread. Throws Error fatal when
 /// it can take no more for good.
 class Outlet {
@@ -57,8 +66,7 @@ class Outlet {
     /// Messages sent that are neither confirmed nor refused.
     [[nodiscard]] virtual std::uint64_t unconfirmed() const = 0;
 
-    /// Messages that the destination answered with an error.
-    [[nodiscard]] virtual std::uint64_t refused() const = 0;
+    [[nodiscard]] virtual OutletCounts counts() const = 0;
 
     /// True when nobody reads any more and the run should end.
     [[nodiscard]] virtual bool reader_gone() const = 0;

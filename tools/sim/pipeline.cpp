@@ -222,7 +222,7 @@ ExitStatus Run::play()
         wait(now, more_due || (!m_drain_ends && m_outlet.reader_gone()));
     }
     m_outlet.close();
-    return m_outlet.refused() > 0 ? ExitStatus::failure : ExitStatus::ok;
+    return m_outlet.counts().refused > 0 ? ExitStatus::failure : ExitStatus::ok;
 }
 
 void Run::report() const
@@ -256,6 +256,7 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
         ledger.emplace(*settings.ledger);
     }
     if (!connect(*outlet, shutdown, clock)) {
+        outlet->close();
         return ExitStatus::ok;
     }
     auto plan = make_plan(settings, clock.wall()); // its first message is due now

@@ -38,7 +38,7 @@ class RecordOutlet final : public Outlet {
 
     [[nodiscard]] std::uint64_t unconfirmed() const override { return 0; }
 
-    [[nodiscard]] std::uint64_t refused() const override { return 0; }
+    [[nodiscard]] OutletCounts counts() const override { return {}; }
 
     [[nodiscard]] bool reader_gone() const override { return m_sink.reader_gone(); }
 

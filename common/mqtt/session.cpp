@@ -77,6 +77,12 @@ void Session::destroy() noexcept
     m_connected = m_subscribed = false;
 }
 
+bool Session::publish(const std::string& topic, std::string_view payload) noexcept
+{
+    return mosquitto_publish(handle(), nullptr, topic.c_str(), static_cast<int>(payload.size()),
+                             payload.data(), 0, false) == MOSQ_ERR_SUCCESS;
+}
+
 void Session::ask()
 {
     m_answered = false;

@@ -38,6 +38,7 @@ class Session {
     [[nodiscard]] int fd() const noexcept { return m_handle ? mosquitto_socket(handle()) : -1; }
 
     /// See Subscriber.
+    [[nodiscard]] bool publish(const std::string& topic, std::string_view payload) noexcept;
     void ask();
 
     [[nodiscard]] bool answered() const noexcept { return m_answered; }

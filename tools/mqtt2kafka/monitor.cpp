@@ -66,6 +66,14 @@ Monitor::Monitor(const std::string& listen)
                 "MQTT 5 properties that went beyond the limits of a message and were left out.");
     add_counter(&Counts::dropped, "messages_dropped_total",
                 "Messages that are not valid and were dropped, as --on-invalid says.");
+    add_counter(&Counts::passed_over, "messages_passed_over_total",
+                "Messages that say nothing to record, such as Sparkplug's commands.");
+    add_counter(&Counts::unknown_fields, "unknown_fields_total",
+                "Fields of decoded payloads that their schema does not have, skipped.");
+    add_counter(&Counts::not_finite, "not_finite_total",
+                "Numbers of decoded payloads that JSON cannot hold: null.");
+    add_counter(&Counts::rebirths, "sparkplug_rebirths_wanted_total",
+                "Times that the births of an edge node were missing.");
     add_counter(&Counts::replaced_timestamps, "timestamps_replaced_total",
                 "Records with our time as Kafka's timestamp, the device's being too far off.");
     if (!listen.empty()) {

@@ -198,7 +198,7 @@ TEST_CASE("forwarder: what the topic holds since the last proof is recognised", 
           R"({"v":1,"deviceId":"d1","ts":1,"tsSource":"bridge","receivedAt":1,"data":{}})"}) {
         const auto verdict = reader.read(line);
         REQUIRE(std::holds_alternative<tlm::Record>(verdict));
-        rig.forwarder.expect(std::get<tlm::Record>(verdict));
+        rig.forwarder.expect(std::get<tlm::Record>(verdict), {}, {});
     }
     rig.forwarder.link_opened();
     rig.forwarder.session_known(true);

@@ -18,6 +18,7 @@ constexpr std::size_t kServeEvery = 256;
 std::vector<kafka::ReadRange> ranges_of(const std::vector<PartitionPlan>& plans, bool follow)
 {
     std::vector<kafka::ReadRange> ranges;
+    ranges.reserve(plans.size());
     for (const auto& plan : plans) {
         ranges.push_back(
             {plan.partition, plan.begin, follow ? kafka::ReadRange::kNoEnd : plan.end});

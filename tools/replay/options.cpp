@@ -130,14 +130,15 @@ void add_conditions(cli::OptionTable& table, Options& options)
     const auto add = [&table](cli::Option option, std::vector<Condition>& target) {
         option.repeatable = true;
         option.set = [&target](std::string_view text) {
-            auto condition = parse_condition(text);
+            const auto condition = parse_condition(text);
             if (condition) {
-                target.push_back(*std::move(condition));
+                target.push_back(*condition);
             }
             return condition.has_value();
         };
         option.show = [&target] {
             std::vector<std::string> texts;
+            texts.reserve(target.size());
             for (const auto& [name, value] : target) {
                 texts.push_back(value ? name + '=' + *value : name);
             }
@@ -222,6 +223,9 @@ void add_output(cli::OptionTable& table, Options& options)
     table.add_option(std::move(rebase));
     table.add(options.no_mark, "no-mark", 0,
               "Leave out the header tlm-replay-id, by which consumers know a replay.");
+    table.add(settings.diff, "diff", 0,
+              "Show each record as it was and as it is written; for a record out of a file, as it "
+              "stands in the topic that the line names.");
     table
         .add(settings.checkpoint, "checkpoint", 0, "FILE",
              "Note there how far it got, and go on from there when it is started again.")
@@ -258,7 +262,7 @@ struct Rows {
 Rows find_rows(cli::OptionTable& table)
 {
     Rows rows;
-    for (const auto* name : {"partition", "rebase", "no-mark", "checkpoint", "receipts"}) {
+    for (const auto* name : {"partition", "rebase", "no-mark", "diff", "checkpoint", "receipts"}) {
         rows.writing.push_back(table.find(name));
     }
     for (const auto* name : {"offset", "partitions", "slack", "follow", "merge", "dry-run"}) {

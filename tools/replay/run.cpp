@@ -14,6 +14,8 @@
 #include "tools/replay/kafka_input.hpp"
 #include "tools/replay/kafka_plan.hpp"
 #include "tools/replay/line_outlet.hpp"
+#include "tools/replay/message_diff.hpp"
+#include "tools/replay/original.hpp"
 #include "tools/replay/print.hpp"
 #include "tools/replay/progress_display.hpp"
 #include "tools/replay/replay.hpp"
@@ -189,6 +191,7 @@ class Runner {
             return ExitStatus::ok;
         }
         const auto receipts = open_receipts(outlet);
+        show_differences(outlet);
         Replay replay(source, m_filter, outlet, m_settings.pace, m_settings.count);
         run(replay, source, true);
         m_checkpoint.done = replay.ended();
@@ -251,6 +254,19 @@ class Runner {
             }
         };
         return sink;
+    }
+
+    void show_differences(TopicOutlet& outlet) const
+    {
+        if (!m_settings.diff) {
+            return;
+        }
+        const auto originals = std::make_shared<Originals>(m_settings, m_shutdown);
+        outlet.on_rewrite = [this, originals](const Message& read, const Message& written) {
+            const auto before =
+                m_settings.file.empty() ? read : originals->find(read).value_or(read);
+            print(message_diff(before, written));
+        };
     }
 
     void report(const TopicOutlet& outlet) const

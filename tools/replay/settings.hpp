@@ -60,6 +60,7 @@ struct Settings {
     bool by_key = false;  ///< partition by key instead of where a record was
     bool rebase = false;  ///< stamp with the moment of writing
     bool mark = true;     ///< with the header kReplayHeader
+    bool diff = false;    ///< show what becomes of each record
     std::optional<std::string> checkpoint; ///< file
     std::optional<std::string> receipts;   ///< file; `-`: standard output
     unsigned max_attempts = 0;             ///< redrive: of a dead letter

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kWindow = 10'000;        // records without a delivery report
 constexpr std::size_t kMostSent = 4 * kWindow; // with those confirmed behind one that is not
 constexpr std::size_t kSettleEvery = 256;
-constexpr milliseconds kCheckpointInterval{1000};
+constexpr milliseconds kCheckpointInterval{200};
 
 EpochMs wall_now()
 {

@@ -37,6 +37,9 @@ struct SubscriberOptions {
     std::uint16_t receive_maximum = 10'000; ///< unacknowledged messages, a hint to the broker; 5
     std::chrono::seconds session_expiry = std::chrono::hours{7 * 24}; ///< > 0; 5 only
     Retained retained = Retained::once;
+    /// For how long after a connection the broker may send what it had sent before. 0: it sends
+    /// that first, as most brokers do.
+    std::chrono::seconds late_redeliveries{0};
     std::string user; ///< empty: that of the URL, which may be empty too
     std::string password;
     std::string ca_file;                    ///< with TLS; empty: the system's certificates
@@ -51,7 +54,8 @@ struct Message {
     std::string_view payload;
     int qos = 0;
     bool retain = false;
-    /// The broker has sent it before. Known only for the redeliveries at the start of a connection.
+    /// The broker has sent it before. Known only for the redeliveries at the start of a connection;
+    /// see SubscriberOptions::late_redeliveries.
     bool dup = false;
     /// MQTT 5: what the publisher said about it; see PropertyReader.
     std::span<const Header> properties{};
@@ -114,6 +118,11 @@ class Subscriber {
     /// Queues a PINGREQ when one is due; notices a silent broker and a late SUBACK. Call it about
     /// once a second, but never while something read is not safe.
     void keep_alive();
+
+    /// Queues a message at QoS 0, not retained. It goes out with the next write(), and so do all
+    /// acknowledgements: not while something read is not safe. Lost with the connection; false when
+    /// it is lost already.
+    [[nodiscard]] bool publish(const std::string& topic, std::string_view payload) noexcept;
 
     /// Queues a question whose answer proves that the broker has read everything that was written
     /// before it: an UNSUBSCRIBE from a filter that nobody subscribes to (MQTT 5 and 3.1.1, section

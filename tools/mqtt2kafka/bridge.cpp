@@ -94,6 +94,11 @@ ExitStatus Bridge::run()
 Observed Bridge::observe()
 {
     m_now = m_clock.monotonic();
+    if (hold && !hold(m_now) && !m_deadline) {
+        log::warn("the lease is wanted back: stopping, for a restart to wait for it again");
+        m_status = ExitStatus::failure;
+        request_stop();
+    }
     if (!m_deadline && m_shutdown.requested()) {
         request_stop();
     }
@@ -205,6 +210,7 @@ void Bridge::connect()
     m_forwarder.link_opened();
     m_broker = m_brokers[m_rota.current()].get();
     m_forwarder.redeliveries().at(std::min(m_rota.current(), sessions() - 1));
+    m_forwarder.redeliveries().come_late(m_settings.subscriber.late_redeliveries.count() > 0);
     m_readable = false;
     m_writable = true;
     m_acknowledging = false;
@@ -311,9 +317,31 @@ bool Bridge::on_message(const mqtt::Message& message)
 
 void Bridge::write()
 {
-    m_acknowledging = m_acknowledging || m_forwarder.window().items() > 0;
+    if (m_forwarder.window().items() > 0 && !m_acknowledging) {
+        if (before_acknowledging && !prepare_to_acknowledge()) {
+            return;
+        }
+        m_acknowledging = true;
+    }
     m_broker->subscriber.write();
     m_writable = !m_broker->subscriber.wants_write();
+}
+
+/// False when the connection was left instead.
+bool Bridge::prepare_to_acknowledge()
+{
+    try {
+        before_acknowledging();
+        return true;
+    } catch (const Error& error) {
+        if (!error.retriable()) {
+            throw;
+        }
+        m_links.held_up = error.what();
+        log::error("{}; not acknowledged, trying again", error.what());
+        leave();
+        return false;
+    }
 }
 
 void Bridge::release()
@@ -323,6 +351,18 @@ void Bridge::release()
     m_forwarder.release();
     m_acknowledging = false;
     m_monitor.progress(m_now);
+    if (m_settings.formats.sparkplug_rebirth) {
+        ask_for_births();
+    }
+}
+
+/// Only now: what is written sends all acknowledgements along.
+void Bridge::ask_for_births()
+{
+    for (const auto& rebirth : m_forwarder.take_rebirths()) {
+        const bool asked = m_broker->subscriber.publish(rebirth.topic, rebirth.payload);
+        log::debug("births are asked for{}: {}", asked ? "" : " in vain", rebirth.topic);
+    }
 }
 
 void Bridge::prove()
@@ -349,8 +389,7 @@ void Bridge::keep(const std::optional<Marks>& marks)
 void Bridge::abandon()
 {
     if (m_cycle.parked() && !m_forwarder.held_up().empty()) {
-        log::warn("{}: leaving the MQTT broker until that record is resolved, within {}",
-                  m_forwarder.held_up(), format_duration(m_settings.resolve.stuck_after));
+        log::warn("{}: leaving the MQTT broker until that is resolved", m_forwarder.held_up());
     } else if (m_cycle.parked()) {
         log::warn("Kafka has not confirmed {} messages for {}: leaving the MQTT broker until it "
                   "does",
@@ -364,6 +403,12 @@ void Bridge::abandon()
     } else {
         log::warn("the MQTT broker does not take our acknowledgements: connecting again");
     }
+    leave();
+}
+
+/// Closes without writing, and connects again after a while.
+void Bridge::leave()
+{
     m_broker->subscriber.abandon();
     m_forwarder.link_lost(m_acknowledging);
     m_cycle.link_lost(m_now, m_jitter.next());
@@ -474,6 +519,9 @@ void Bridge::update_monitor()
 {
     m_next_update = m_now + kUpdateInterval;
     const bool subscribed = m_broker->subscriber.subscribed();
+    if (m_now - m_connected_at >= m_settings.subscriber.late_redeliveries) {
+        m_forwarder.redeliveries().come_late(false);
+    }
     if (subscribed && m_forwarder.window().items() == 0 &&
         m_now - m_connected_at >= kRedeliveryTime) {
         m_broker->head.forget();

@@ -89,14 +89,22 @@ bool Forwarder::send_first(std::size_t index, EpochMs wall)
     if (m_fates[index].judged) { // a sink was full
         return send(index, again(index, wall));
     }
-    if (m_batch[index].dup && recognise(index, wall)) {
-        ++m_counts.recognised;
-        return m_window.confirm(m_first_ticket + index);
+    if (decodes()) {
+        return send_decoded(index, wall);
     }
-    const Translation translation = judge(index, wall);
+    if ((m_batch[index].dup || m_redeliveries.late()) && recognise(index, wall)) {
+        ++m_counts.recognised;
+        return confirm(index);
+    }
+    return send_judged(index, judge(index, wall), wall);
+}
+
+/// What is one of a flood is counted, and that is all.
+bool Forwarder::send_judged(std::size_t index, const Translation& translation, EpochMs wall)
+{
     const auto* const letter = std::get_if<DeadLetter>(&translation);
     if (letter != nullptr && !m_gate.admit(*letter, wall)) {
-        return m_window.confirm(m_first_ticket + index);
+        return confirm(index);
     }
     return send(index, translation);
 }
@@ -105,7 +113,8 @@ bool Forwarder::send_first(std::size_t index, EpochMs wall)
 bool Forwarder::recognise(std::size_t index, EpochMs wall)
 {
     for (const auto& [digest, identified] : m_translator.known_by(m_batch[index], wall)) {
-        if (m_redeliveries.recognise(digest)) {
+        const bool may_be = m_batch[index].dup || identified;
+        if (may_be && m_redeliveries.recognise(digest)) {
             m_fates[index].digest = digest;
             m_fates[index].identified = identified;
             return true;
@@ -116,7 +125,7 @@ bool Forwarder::recognise(std::size_t index, EpochMs wall)
 
 Translation Forwarder::judge(std::size_t index, EpochMs wall)
 {
-    Translation translation = m_translator.translate(m_batch[index], wall);
+    Translation translation = m_translator.translate(message(index), wall);
     Fate& fate = m_fates[index];
     fate.judged = true;
     const Reject* fault = nullptr;
@@ -143,7 +152,21 @@ Translation Forwarder::again(std::size_t index, EpochMs wall)
     if (fate.is_letter) {
         return m_translator.dead_letter(m_batch[index], *fate.fault, wall);
     }
-    return m_translator.translate_again(m_batch[index], wall, fate.fault.get());
+    return m_translator.translate_again(message(index), wall, fate.fault.get());
+}
+
+/// With what it was decoded to, where it is.
+Message Forwarder::message(std::size_t index) const
+{
+    Message message = m_batch[index];
+    message.plain = m_fates[index].plain.get();
+    return message;
+}
+
+bool Forwarder::confirm(std::size_t index)
+{
+    m_fates[index].plain.reset();
+    return m_window.confirm(m_first_ticket + index);
 }
 
 bool Forwarder::send(std::size_t index, const Translation& translation)
@@ -155,7 +178,7 @@ bool Forwarder::send(std::size_t index, const Translation& translation)
     }
     if (std::holds_alternative<Dropped>(translation)) {
         ++m_counts.dropped;
-        return m_window.confirm(m_first_ticket + index);
+        return confirm(index);
     }
     return send_dead_letter(index, std::get<DeadLetter>(translation));
 }
@@ -220,7 +243,7 @@ void Forwarder::settle_records()
         --m_at_records;
         const std::size_t index = m_window.index_of(delivery.ticket);
         if (delivery.delivered) {
-            m_counts.forwarded += m_window.confirm(delivery.ticket) ? 1U : 0U;
+            m_counts.forwarded += confirm(index) ? 1U : 0U;
             if (delivery.partition >= 0) {
                 m_fates[index].place = {delivery.partition, delivery.offset};
             }
@@ -243,7 +266,7 @@ void Forwarder::settle_dead_letters()
     }
     m_dead_letters.collect(m_settled);
     for (const DeadLetterLane::Settled& settled : m_settled) {
-        if (settled.error.empty() && m_window.confirm(settled.ticket)) {
+        if (settled.error.empty() && confirm(m_window.index_of(settled.ticket))) {
             ++m_counts.dead_letters[settled.reason];
             m_counts.spilled += settled.spilled ? 1U : 0U;
         } else if (!settled.error.empty() && m_window.fail(settled.ticket)) {
@@ -267,6 +290,9 @@ void Forwarder::release()
     }
     if (m_fresh_seen) {
         m_redeliveries.nothing_expected();
+        m_unresolved.clear();
+        m_unseen.clear();
+        m_unidentified.clear();
     }
     forget_batch();
 }
@@ -280,6 +306,7 @@ void Forwarder::forget_batch()
     m_alone.reset();
     m_alone_refused_at.reset();
     m_held_up.clear();
+    m_waits_for_schema = false;
     m_sent = 0;
     m_at_records = 0;
     m_acknowledgeable = 0;
@@ -297,15 +324,21 @@ void Forwarder::link_lost(bool acknowledgements_began)
 
 void Forwarder::link_opened()
 {
+    m_translator.decoding().interrupted();
     m_redeliveries.connection_lost();
     for (std::size_t i = 0; i < m_batch.size(); ++i) {
         const bool certainly_comes_again = !m_acknowledgements_began;
+        if (!m_window.confirmed(i) && m_fates[i].judged) {
+            m_translator.undelivered(message(i), m_wall, m_fates[i].fault.get());
+        }
         if (m_window.confirmed(i) && m_batch[i].qos > 0 &&
             (certainly_comes_again || m_fates[i].identified)) {
             m_redeliveries.expect(m_fates[i].digest);
-        }
-        if (!m_window.confirmed(i) && m_fates[i].judged) {
-            m_translator.undelivered(m_batch[i], m_wall, m_fates[i].fault.get());
+            if (decodes() && !m_fates[i].identified) {
+                m_unidentified.insert(m_fates[i].digest);
+            }
+        } else if (m_fates[i].plain) {
+            m_unresolved[m_fates[i].digest] = std::move(m_fates[i].plain);
         }
     }
     if (m_batch.size() > 0) {
@@ -320,13 +353,6 @@ void Forwarder::session_known(bool present)
 {
     if (!present) {
         m_redeliveries.session_lost();
-    }
-}
-
-void Forwarder::expect(const Record& record)
-{
-    if (const auto digest = m_translator.digest(record)) {
-        m_redeliveries.expect(*digest);
     }
 }
 

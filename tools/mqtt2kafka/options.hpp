@@ -2,6 +2,7 @@
 // The command line of mqtt2kafka.
 #pragma once
 
+#include "common/cli/format_options.hpp"
 #include "common/cli/groups.hpp"
 #include "common/cli/option_table.hpp"
 #include "common/validation/rule_sources.hpp"
@@ -24,6 +25,7 @@ struct Options {
     std::vector<std::string> mqtt;
     bool mqtt_cluster = false;
     std::vector<std::string> filters;
+    std::string shared; ///< group of a shared subscription; empty: none
     std::string topic_template = "devices/{deviceId}/telemetry";
     std::string id;
     MqttVersion mqtt_version = MqttVersion::automatic;
@@ -49,9 +51,11 @@ struct Options {
     milliseconds ts_max_age = std::chrono::hours{24};
     milliseconds ts_max_ahead = std::chrono::minutes{5};
 
+    formats::FormatSources formats;
     validation::RuleSources rules;
     validation::StageSettings stage;
     validation::FloodCapSettings flood;
+    std::string lease; ///< topic; empty: none
     bool no_recover = false;
     bool check = false;
     std::vector<std::filesystem::path> mosquitto_conf;

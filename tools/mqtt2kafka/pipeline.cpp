@@ -3,6 +3,8 @@
 
 #include "common/base/error.hpp"
 #include "common/base/units.hpp"
+#include "common/codebook/codebook.hpp"
+#include "common/codebook/sparkplug_state_file.hpp"
 #include "common/kafka/kafka_sink.hpp"
 #include "common/mqtt/url.hpp"
 #include "common/ndjson/line_sink.hpp"
@@ -17,6 +19,7 @@
 #include "tools/mqtt2kafka/forwarder.hpp"
 #include "tools/mqtt2kafka/monitor.hpp"
 #include "tools/mqtt2kafka/recovery.hpp"
+#include "tools/mqtt2kafka/standby.hpp"
 
 #include <unistd.h>
 
@@ -33,6 +36,22 @@ using std::chrono::seconds;
 
 /// How often systemd hears that we are still waiting.
 constexpr milliseconds kWaitInterval = seconds{10};
+
+/// Who we are, and what is asked for that keeps less than we promise.
+void announce(const Settings& settings)
+{
+    for (const mqtt::Url& url : settings.brokers) {
+        log::info("client id '{}' at {}", settings.subscriber.client_id, mqtt::format_url(url));
+    }
+    if (settings.subscriber.filters.front().starts_with("$share/")) {
+        log::warn("a shared subscription: the messages of one device may pass each other, and what "
+                  "a member had that died waits until it is back");
+    }
+    if (settings.topic.empty()) {
+        log::warn("records go to standard output and are acknowledged when they are written: what "
+                  "the reader of a pipe has not processed is lost when it dies");
+    }
+}
 
 /// The sinks, and the producer that the Kafka ones share.
 struct Outputs {
@@ -61,7 +80,7 @@ Outputs open_outputs(const Settings& settings)
         outputs.spill = std::make_unique<ndjson::SpillFolder>(settings.spill_dir);
     }
     const DeadLetterTarget& dead_letters = settings.dead_letters;
-    for (const std::string& topic : {settings.topic, dead_letters.topic}) {
+    for (const std::string& topic : {settings.topic, dead_letters.topic, settings.lease}) {
         if (!topic.empty()) {
             outputs.topics.push_back(topic);
         }
@@ -113,11 +132,16 @@ Rules read_rules(const Settings& settings)
     return {rulebook::load_schemas(settings.rules), rulebook::load_registry(settings.rules)};
 }
 
-/// All or nothing: with a file that is wrong the old rules stay.
-void reload(const Settings& settings, Forwarder& forwarder)
+/// All or nothing: with a file that is wrong the old rules stay. Sparkplug's memory stays as well.
+void reload(const Settings& settings, Forwarder& forwarder, codebook::Codebook& book)
 {
     try {
         Rules rules = read_rules(settings);
+        if (book.sparkplug == nullptr) {
+            auto next = codebook::open_codebook(settings.formats, settings.decode_limits);
+            forwarder.use(next.decoder.get());
+            book = std::move(next);
+        }
         forwarder.use(std::move(rules.schemas), std::move(rules.registry));
         log::info("schemas and rules were read again");
     } catch (const Error& error) {
@@ -125,17 +149,25 @@ void reload(const Settings& settings, Forwarder& forwarder)
     }
 }
 
+/// The file of --sparkplug-state, with what it has given back to the decoder; null without one.
+std::unique_ptr<codebook::SparkplugStateFile>
+open_memory(const Settings& settings, const codebook::Codebook& book, Forwarder& forwarder)
+{
+    if (book.sparkplug == nullptr || !settings.formats.sparkplug_state) {
+        return nullptr;
+    }
+    auto file = std::make_unique<codebook::SparkplugStateFile>(*settings.formats.sparkplug_state,
+                                                               settings.topic);
+    forwarder.resume(file->load(book.sparkplug->memory()));
+    return file;
+}
+
 } // namespace
 
 ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
 {
-    for (const mqtt::Url& url : settings.brokers) {
-        log::info("client id '{}' at {}", settings.subscriber.client_id, mqtt::format_url(url));
-    }
-    if (settings.topic.empty()) {
-        log::warn("records go to standard output and are acknowledged when they are written: what "
-                  "the reader of a pipe has not processed is lost when it dies");
-    }
+    announce(settings);
+    codebook::Codebook book = codebook::open_codebook(settings.formats, settings.decode_limits);
     Rules rules = read_rules(settings); // before anything is opened: a wrong file leaves no trace
     Monitor monitor{settings.metrics_listen};
     Outputs outputs = open_outputs(settings);
@@ -152,17 +184,37 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
         [&outputs] { return !outputs.producer || outputs.producer->connected(); },
         [&outputs] { return outputs.lines != nullptr && outputs.lines->reader_gone(); }};
     forwarder.use(std::move(rules.schemas), std::move(rules.registry));
+    forwarder.use(book.decoder.get());
+    std::optional<Standby> standby;
+    if (!settings.lease.empty()) {
+        standby.emplace(settings);
+        if (!standby->wait(monitor, shutdown)) {
+            return ExitStatus::ok;
+        }
+    }
+    const auto memory = open_memory(settings, book, forwarder);
     std::optional<Recovery> recovery;
     if (settings.recover) {
         recovery.emplace(settings, forwarder);
         if (!recovery->run(monitor, shutdown)) {
+            if (standby) {
+                standby->close();
+            }
             return ExitStatus::ok;
         }
     }
     Bridge bridge{settings, forwarder, monitor, shutdown, state, recovery ? &*recovery : nullptr};
-    if (settings.rules.any()) {
+    if (settings.rules.any() || (settings.formats.any() && book.sparkplug == nullptr)) {
         shutdown.reload_on_hangup();
-        bridge.on_reload = [&settings, &forwarder] { reload(settings, forwarder); };
+        bridge.on_reload = [&settings, &forwarder, &book] { reload(settings, forwarder, book); };
+    }
+    if (memory) {
+        bridge.before_acknowledging = [&memory, &book, &forwarder] {
+            memory->keep(book.sparkplug->memory(), forwarder.checkpoint());
+        };
+    }
+    if (standby) {
+        bridge.hold = [&standby](Monotonic now) { return standby->hold(now); };
     }
     const ExitStatus status = bridge.run();
     if (recovery) {
@@ -173,6 +225,9 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     }
     rulebook::log_summary(forwarder.flood_cap());
     forwarder.finish(SystemClock{}.wall());
+    if (standby) {
+        standby->close();
+    }
     if (status == ExitStatus::ok) {
         outputs.records->close();
         outputs.dead_letters->close();

@@ -8,6 +8,7 @@
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
 #include "common/validation/stage.hpp"
+#include "tools/mqtt2kafka/decoding.hpp"
 #include "tools/mqtt2kafka/digest.hpp"
 #include "tools/mqtt2kafka/message.hpp"
 
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -57,8 +59,14 @@ class Translator {
     /// Replaces schemas, rules and registry of the validation stage, where there is one.
     void use(validation::SchemaSet schemas, std::shared_ptr<const validation::Registry> registry);
 
+    /// Payloads are to be decoded, see Decoding.
+    [[nodiscard]] Decoding& decoding() noexcept { return m_decoding; }
+
+    [[nodiscard]] bool decodes() const noexcept { return static_cast<bool>(m_decoding); }
+
     /// Once for each message: what is remembered of its device counts it. Views in the result are
-    /// those of `message`, or live until the next call.
+    /// those of `message`, or live until the next call. When decodes(), the message has what it was
+    /// decoded to.
     [[nodiscard]] Translation translate(const Message& message, EpochMs received_at);
 
     /// The same record once more, when translate() had made one that the sink did not take, with
@@ -79,11 +87,16 @@ class Translator {
     [[nodiscard]] std::vector<Known> known_by(const Message& message, EpochMs received_at);
 
     /// The digest of a record that stands in the topic: that of the message it was made of. None
-    /// where translate() would call it not identified.
-    [[nodiscard]] std::optional<Digest> digest(const Record& record) const;
+    /// where translate() would call it not identified. `headers` are looked at when decodes(): a
+    /// decoded payload does not tell which bytes it comes from.
+    [[nodiscard]] std::optional<Digest> digest(const Record& record,
+                                               std::span<const Header> headers) const;
 
-    /// The digest of a message that is no record.
+    /// The digest of a message that is no record, or of any when decodes().
     [[nodiscard]] Digest digest(const Message& message) const;
+
+    /// The same of a message that is known by its Decoding::hash().
+    [[nodiscard]] Digest digest(std::string_view topic, std::string_view hash) const;
 
     /// A dead letter for a message that translate() had accepted and Kafka refused.
     [[nodiscard]] DeadLetter dead_letter(const Message& message, Reject reject,
@@ -96,6 +109,9 @@ class Translator {
     [[nodiscard]] std::uint64_t replaced_timestamps() const noexcept { return m_replaced; }
 
   private:
+    [[nodiscard]] std::optional<std::string_view> device_of(std::string_view topic) const;
+    [[nodiscard]] std::optional<Reject>
+    judge_topic(const std::optional<std::string_view>& device_id) const;
     /// The record of a message before the stage, or why there is none.
     [[nodiscard]] std::variant<Record, DeadLetter> read(const Message& message,
                                                         EpochMs received_at);
@@ -111,10 +127,12 @@ class Translator {
     void provenance(const Message& message);
 
     TranslateOptions m_options;
+    Decoding m_decoding;
     PayloadReader m_reader;
     std::unique_ptr<validation::Stage> m_stage; ///< null: nothing more to judge
     std::string m_value;
     std::string m_marked;
+    std::string m_hash;            ///< of the message that is forwarded, when decodes()
     std::vector<Header> m_headers; ///< the first m_header_count are in use: strings keep memory
     std::size_t m_header_count = 0;
     std::uint64_t m_replaced = 0;

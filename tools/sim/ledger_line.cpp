@@ -30,6 +30,10 @@ void append_ledger_line(std::string& out, const Message& message)
     append_number(out, message.ts);
     out += R"(,"digest":")";
     append_hex(out, fnv1a(message.payload));
+    if (!message.fault.empty()) {
+        out += R"(","fault":")";
+        out += message.fault;
+    }
     out += "\"}";
 }
 

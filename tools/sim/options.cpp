@@ -5,12 +5,11 @@
 #include "common/base/text_file.hpp"
 #include "common/base/units.hpp"
 #include "common/cli/option_table.hpp"
-#include "common/mqtt/url.hpp"
+#include "common/mqtt/codec.hpp"
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <set>
 #include <utility>
@@ -86,7 +85,9 @@ void add_what(cli::OptionTable& table, Options& options)
     constexpr std::uint64_t kLargestPayload = 16ULL * 1024 * 1024;
     table.group("Devices");
     table.add(options.devices, "devices", 'N', "NUMBER",
-              "Size of the fleet; message i comes from device i mod NUMBER.", {1, kMostDevices});
+              "Size of the fleet; message i comes from device i mod NUMBER. With --replay: so many "
+              "devices play the recordings, each from a row of its own on.",
+              {1, kMostDevices});
     table.add(options.device_prefix, "device-prefix", 0, "TEXT",
               "What device ids begin with; a number of at least five digits follows.");
     table.add(options.seed, "seed", 0, "NUMBER",
@@ -97,17 +98,21 @@ void add_what(cli::OptionTable& table, Options& options)
     table.add_size(options.payload_size, "payload-size", 0, "SIZE",
                    "Fill payloads up to so many bytes.", {0, kLargestPayload});
     auto& replay = table.add(options.recordings, "replay", 0, "FILE",
-                             "Play recorded data instead of a fleet: lines of timestamp,value. "
-                             "Each FILE is a device, named as the file without .csv; operands are "
+                             "Play recorded data instead of a fleet: CSV, NDJSON (.ndjson, "
+                             ".jsonl, .json) or line protocol (.lp, .line, .influx). Rows that "
+                             "name no device are from one that is named as the file; operands are "
                              "further files. They are read into memory and merged in time order.");
     replay.complete = cli::Complete::file;
+    add_fleet(table, options.fleet);
 }
 
 void add_when(cli::OptionTable& table, Options& options)
 {
     table.group("Time");
     add_rate(table, options);
-    table.add(options.count, "count", 'c', "NUMBER", "End after so many messages of the fleet.");
+    add_arrival(table, options.fleet);
+    table.add(options.count, "count", 'c', "NUMBER",
+              "End after so many messages of the fleet; each device sends its share of them.");
     table.add(options.duration, "duration", 0, "DURATION",
               "End after the messages of so long a time.", {milliseconds{1}, kLongestSeries});
     add_speed(table, options);
@@ -121,50 +126,37 @@ void add_when(cli::OptionTable& table, Options& options)
 
 void add_where(cli::OptionTable& table, Options& options)
 {
-    constexpr std::uint64_t kLargestWindow = 65'535;
     table.group("Output");
-    table.add(options.mqtt, "mqtt", 0, "URL",
-              "Publish to this broker, mqtt://[USER@]HOST[:PORT]. Without it records go to "
-              "standard output. There is no TLS yet.");
-    auto& password = table.add(options.password_file, "mqtt-password-file", 0, "FILE",
-                               "The password for the broker, in a file that nobody else may read.");
-    password.complete = cli::Complete::file;
-    table.add(options.client_id, "id", 'i', "CLIENTID", "The MQTT client id.").default_note =
-        "tlm-sim- and the process id";
     table.add(options.topic_template, "topic-template", 0, "TOPIC",
               "The topic of a device; the level {deviceId} stands for its id.");
-    table.add_choice<mqtt::Qos>(options.qos, "qos", 0, "QOS", "The MQTT quality of service.",
-                                {{"0", mqtt::Qos::at_most_once}, {"1", mqtt::Qos::at_least_once}});
-    table.add_choice<mqtt::Version>(options.mqtt_version, "mqtt-version", 0, "VERSION",
-                                    "The version of MQTT.",
-                                    {{"3.1.1", mqtt::Version::v311}, {"5", mqtt::Version::v5}});
-    table.add(options.inflight, "inflight", 0, "NUMBER",
-              "Most messages that wait for their acknowledgement at a time; the broker may want "
-              "fewer.",
-              {1, kLargestWindow});
     auto& ledger = table.add(options.ledger, "ledger", 0, "FILE",
                              "Append a line for each message to FILE, on disk before the message "
                              "is sent: what must have arrived in the end.");
     ledger.complete = cli::Complete::file;
-    cli::add_connect_timeout(table, options.connect_timeout);
-    table.find("connect-timeout")->help =
-        "Give up with status 1 when there is no connection to the broker for so long.";
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "At the end wait so long for outstanding acknowledgements, then exit with status 4.");
 }
 
 /// The rows that the checks ask who set them. They stay where they are when the table moves.
 struct Rows {
-    std::vector<const cli::Option*> fleet_only;
+    std::vector<const cli::Option*> fleet_only; ///< not with --replay
+    std::vector<const cli::Option*> by_flags;   ///< not with --fleet
+    const cli::Option* devices = nullptr;
+    const cli::Option* prefix = nullptr;
     const cli::Option* speed = nullptr;
 };
 
 Rows find_rows(cli::OptionTable& table)
 {
     Rows rows;
-    for (const auto* name : {"devices", "device-prefix", "rate", "count", "duration"}) {
+    for (const auto* name : {"rate", "arrival", "payload-template", "fleet"}) {
         rows.fleet_only.push_back(table.find(name));
     }
+    for (const auto* name : {"devices", "device-prefix", "rate", "arrival", "payload-template"}) {
+        rows.by_flags.push_back(table.find(name));
+    }
+    rows.devices = table.find("devices");
+    rows.prefix = table.find("device-prefix");
     rows.speed = table.find("speed");
     return rows;
 }
@@ -177,6 +169,13 @@ void check_replay(const Rows& rows, const Options& options)
                 fmt::format("--{} is for simulated devices, not for --replay", row->name));
         }
     }
+    if (rows.prefix->is_set() && !rows.devices->is_set()) {
+        throw usage_error("--device-prefix needs --devices here: else recordings name them");
+    }
+    if (options.keep_time && rows.devices->is_set()) {
+        throw usage_error("--keep-time and --devices exclude each other: each begins elsewhere");
+    }
+    check_replay_faults(options.fleet);
     if (options.keep_time && options.start_time) {
         throw usage_error("--keep-time and --start-time exclude each other");
     }
@@ -193,11 +192,16 @@ void check_fleet(const Rows& rows, const Options& options)
     if (options.keep_time || options.align) {
         throw usage_error("--keep-time and --align are for --replay");
     }
-    if (!is_device_id(options.device_prefix + "00000000")) {
-        throw usage_error("--device-prefix: up to 120 characters of A-Z a-z 0-9 . _ : -");
+    if (options.fleet.loop) {
+        throw usage_error("--loop is for --replay");
     }
-    if (options.count && options.duration) {
-        throw usage_error("--count and --duration exclude each other");
+    for (const auto* row : rows.by_flags) {
+        if (options.fleet.fleet && row->is_set()) {
+            throw usage_error(fmt::format("--{} is said in the file of --fleet", row->name));
+        }
+    }
+    if (!options.rate && options.fleet.arrival != FleetOptions::Arrival::constant) {
+        throw usage_error("--rate max has no schedule: --arrival needs a rate");
     }
     if (!options.rate && (rows.speed->is_set() || options.start_time)) {
         throw usage_error("--rate max has no schedule that --speed or --start-time could place: "
@@ -210,6 +214,16 @@ void check_fleet(const Rows& rows, const Options& options)
     }
 }
 
+void check_devices(const Options& options)
+{
+    if (!is_device_id(options.device_prefix + "00000000")) {
+        throw usage_error("--device-prefix: up to 120 characters of A-Z a-z 0-9 . _ : -");
+    }
+    if (options.count && options.duration) {
+        throw usage_error("--count and --duration exclude each other");
+    }
+}
+
 void check_start_time(const Options& options)
 {
     if (options.start_time && *options.start_time > kLatestStart) {
@@ -217,7 +231,7 @@ void check_start_time(const Options& options)
     }
 }
 
-void check_broker(const Options& options)
+void check_topics(const Options& options)
 {
     constexpr std::size_t kLongestId = 128;
     const TopicTemplate topics{options.topic_template};
@@ -226,19 +240,6 @@ void check_broker(const Options& options)
     }
     if (topics.topic(std::string(kLongestId, '-')).size() > mqtt::kMaxString) {
         throw usage_error("--topic-template: topics have no more than 65535 bytes");
-    }
-    if (options.mqtt.empty()) {
-        return;
-    }
-    const auto url = mqtt::parse_url(options.mqtt);
-    if (url.tls) {
-        throw usage_error("--mqtt: tlm-sim does not speak TLS yet; use mqtt://");
-    }
-    if (options.password_file && url.user.empty()) {
-        throw usage_error("--mqtt-password-file needs a user: --mqtt mqtt://USER@HOST");
-    }
-    if (options.client_id.size() > mqtt::kMaxString || url.user.size() > mqtt::kMaxString) {
-        throw usage_error("--id, --mqtt: no more than 65535 bytes");
     }
 }
 
@@ -252,51 +253,61 @@ void add_examples(cli::OptionTable& table)
                   "the same thousand records every time");
 }
 
-std::vector<Point> read_recording(const std::string& path, std::uint32_t device)
+std::vector<Recording> read_recording(const std::string& path)
 {
     constexpr std::size_t kLargest = 1UL << 30U; // all of it is held in memory
-    auto parsed = parse_recording(read_text_file(path, kLargest, "--replay"), device);
+    const auto device = device_id_of(path);
+    if (device.empty()) {
+        throw usage_error(path + ": the name of the file names no device");
+    }
+    auto parsed =
+        parse_recording(read_text_file(path, kLargest, "--replay"), recording_format(path), device);
     if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
         throw usage_error(bad->line > 0 ? fmt::format("{}:{}: {}", path, bad->line, bad->text)
                                         : fmt::format("{}: {}", path, bad->text));
     }
-    return std::get<std::vector<Point>>(std::move(parsed));
+    return std::get<std::vector<Recording>>(std::move(parsed));
 }
 
-Recordings read_recordings(const Options& options)
+std::vector<Recording> read_recordings(const Options& options)
 {
     std::vector<std::string> paths = options.recordings;
     paths.insert(paths.end(), options.operands.begin(), options.operands.end());
-    Recordings recordings;
+    std::vector<Recording> recordings;
     std::set<std::string> known;
     for (const auto& path : paths) {
-        auto name = device_id_of(path);
-        if (name.empty()) {
-            throw usage_error(path + ": the name of the file names no device");
+        for (auto& recording : read_recording(path)) {
+            if (!known.insert(recording.device).second) {
+                throw usage_error(
+                    fmt::format("{}: a second recording of the device {}", path, recording.device));
+            }
+            recordings.push_back(std::move(recording));
         }
-        if (!known.insert(name).second) {
-            throw usage_error(fmt::format("{}: a second recording of the device {}", path, name));
-        }
-        const auto device = static_cast<std::uint32_t>(recordings.points.size());
-        recordings.points.push_back(read_recording(path, device));
-        recordings.devices.push_back(std::move(name));
     }
     return recordings;
 }
 
-mqtt::PublisherOptions make_publisher(const Options& options)
+/// What is said: a fleet or recordings.
+void make_devices(const Options& options, Settings& settings)
 {
-    mqtt::PublisherOptions publisher;
-    publisher.url = mqtt::parse_url(options.mqtt);
-    publisher.client_id =
-        options.client_id.empty() ? fmt::format("tlm-sim-{}", ::getpid()) : options.client_id;
-    publisher.version = options.mqtt_version;
-    publisher.qos = options.qos;
-    publisher.window = static_cast<std::uint16_t>(options.inflight);
-    if (options.password_file) {
-        publisher.password = cli::read_secret_file("--mqtt-password-file", *options.password_file);
+    settings.devices = static_cast<std::uint32_t>(options.devices);
+    if (options.replays()) {
+        settings.recordings = read_recordings(options);
+        settings.replay.loop = options.fleet.loop;
+        settings.replay.ids.prefix = options.device_prefix;
+        settings.replay.devices = options.spread ? settings.devices : 0;
+        if (!options.spread) {
+            settings.devices = static_cast<std::uint32_t>(settings.recordings.size());
+        }
+    } else {
+        const FlagGroup flags{settings.devices, options.device_prefix, options.rate,
+                              options.payload_size};
+        settings.groups = make_groups(options.fleet, flags, !options.connections.any());
+        settings.devices = 0;
+        for (const auto& group : settings.groups) {
+            settings.devices += group.devices;
+        }
     }
-    return publisher;
 }
 
 } // namespace
@@ -308,13 +319,20 @@ cli::OptionTable make_table(Options& options)
     add_what(table, options);
     add_when(table, options);
     add_where(table, options);
+    add_connections(table, options.connections);
+    add_faults(table, options.fleet);
     table.operands(options.operands, "FILE", "Further recordings for --replay.",
                    cli::Complete::file);
     add_examples(table);
     table.check([&options, rows = find_rows(table)] {
+        options.spread = options.replays() && rows.devices->is_set();
         options.replays() ? check_replay(rows, options) : check_fleet(rows, options);
+        check_devices(options);
         check_start_time(options);
-        check_broker(options);
+        check_topics(options);
+        check_connections(options.connections, options.replays() || options.fleet.fleet
+                                                   ? std::nullopt
+                                                   : std::optional{options.devices});
     });
     return table;
 }
@@ -322,26 +340,25 @@ cli::OptionTable make_table(Options& options)
 Settings make_settings(const Options& options)
 {
     Settings settings;
-    settings.devices = static_cast<std::uint32_t>(options.devices);
-    settings.device_prefix = options.device_prefix;
+    make_devices(options, settings);
+    settings.shard = options.fleet.shard;
+    settings.faults = options.fleet.faults;
+    settings.truth = options.fleet.truth;
     settings.seed = options.seed;
     settings.payload_size = options.payload_size;
-    if (options.replays()) {
-        settings.recordings = read_recordings(options);
-    }
-    settings.rate = options.rate;
+    settings.rate = options.replays() || options.fleet.fleet ? std::nullopt : options.rate;
+    settings.paced = options.replays() || options.fleet.fleet || options.rate;
     settings.count = options.count;
     settings.duration = options.duration;
     settings.speed = options.speed;
     settings.keep_time = options.keep_time;
     settings.align = options.align;
     settings.start_time = options.start_time;
-    if (!options.mqtt.empty()) {
-        settings.broker = make_publisher(options);
+    if (options.connections.any()) {
+        settings.connections = make_connections(options.connections);
     }
     settings.topic_template = options.topic_template;
     settings.ledger = options.ledger;
-    settings.connect_timeout = options.connect_timeout.limit;
     settings.drain_timeout = options.drain_timeout;
     return settings;
 }

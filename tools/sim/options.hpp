@@ -3,8 +3,8 @@
 #pragma once
 
 #include "common/base/time.hpp"
-#include "common/cli/groups.hpp"
-#include "common/mqtt/codec.hpp"
+#include "tools/sim/connection_options.hpp"
+#include "tools/sim/fleet_options.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/settings.hpp"
 
@@ -21,6 +21,8 @@ class OptionTable;
 namespace tlm::sim {
 
 struct Options {
+    FleetOptions fleet;
+
     // What is said.
     std::uint64_t devices = 10;
     std::string device_prefix = "sim-";
@@ -28,6 +30,7 @@ struct Options {
     std::uint64_t payload_size = 0;      ///< smallest payload, in bytes
     std::vector<std::string> recordings; ///< files of --replay; none: models
     std::vector<std::string> operands;   ///< further files
+    bool spread = false;                 ///< devices play the recordings; set by the checks
 
     // When.
     std::optional<double> rate = 10; ///< of the whole fleet, a second; none: as fast as possible
@@ -39,15 +42,9 @@ struct Options {
     std::optional<EpochMs> start_time;
 
     // Where to.
-    std::string mqtt; ///< URL; empty: records on stdout
-    std::optional<std::filesystem::path> password_file;
-    std::string client_id; ///< empty: made from the process id
+    ConnectionOptions connections; ///< none: records on stdout
     std::string topic_template = "devices/{deviceId}/telemetry";
-    mqtt::Qos qos = mqtt::Qos::at_least_once;
-    mqtt::Version mqtt_version = mqtt::Version::v5;
-    std::uint64_t inflight = 1'000;
     std::optional<std::filesystem::path> ledger;
-    cli::ConnectTimeout connect_timeout;
     milliseconds drain_timeout{30'000};
 
     [[nodiscard]] bool replays() const noexcept { return !recordings.empty(); }
@@ -56,7 +53,7 @@ struct Options {
 /// The table that fills `options`, which must outlive it.
 [[nodiscard]] cli::OptionTable make_table(Options& options);
 
-/// Reads the recordings and the password. Throws Error usage.
+/// Reads the fleet, the recordings and the password. Throws Error usage.
 [[nodiscard]] Settings make_settings(const Options& options);
 
 } // namespace tlm::sim

@@ -4,14 +4,18 @@
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/signals.hpp"
+#include "tools/sim/connecting.hpp"
 #include "tools/sim/lag.hpp"
 #include "tools/sim/ledger_file.hpp"
+#include "tools/sim/machine.hpp"
+#include "tools/sim/mqtt_outlet.hpp"
 #include "tools/sim/outlet.hpp"
 #include "tools/sim/pacer.hpp"
+#include "tools/sim/plan.hpp"
 #include "tools/sim/progress.hpp"
-#include "tools/sim/recording.hpp"
-#include "tools/sim/script.hpp"
+#include "tools/sim/record_outlet.hpp"
 #include "tools/sim/settings.hpp"
+#include "tools/sim/truth_file.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -22,6 +26,7 @@
 #include <ctime>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace tlm::sim {
 namespace {
@@ -35,81 +40,34 @@ constexpr std::size_t kBatch = 1'024;
 /// message goes out at most so late, and a high rate costs one write a tick.
 constexpr nanoseconds kTick = 1ms;
 
-/// What is played, and when.
-struct Plan {
-    std::unique_ptr<Script> script;
-    std::optional<Timeline> timeline; ///< none: messages carry the time they are made at
-    std::optional<milliseconds> ends; ///< after the start; only where the script has no end
-};
-
-/// Takes the points out of the settings.
-Plan plan_replay(Settings& settings, const Identity& identity, EpochMs now)
-{
-    auto& recordings = settings.recordings;
-    if (settings.align) {
-        align_starts(recordings.points);
-    }
-    auto points = merge(std::move(recordings.points));
-    if (milliseconds{points.back().ts - points.front().ts} > kLongestSeries) {
-        throw usage_error("--replay: the recordings are more than 100 years apart");
-    }
-    auto script = std::make_unique<ReplayScript>(std::move(points), recordings.devices, identity);
-    auto timeline = Timeline::moved_to(now, *script->last_position(), settings.speed);
-    if (settings.keep_time || settings.start_time) {
-        const EpochMs first = settings.start_time.value_or(script->first_ts());
-        timeline = Timeline::fixed_at(first, settings.speed);
-    }
-    return {std::move(script), timeline, std::nullopt};
-}
-
-Plan plan_fleet(const Settings& settings, const Identity& identity, EpochMs now)
-{
-    FleetScript::Settings fleet{.devices = settings.devices,
-                                .prefix = settings.device_prefix,
-                                .rate = settings.rate,
-                                .count = settings.count};
-    if (settings.duration && settings.rate) {
-        fleet.count = steady_count(*settings.duration, *settings.rate);
-    }
-    auto script = std::make_unique<FleetScript>(fleet, identity, default_signals());
-    if (!settings.rate) {
-        return {std::move(script), std::nullopt, settings.duration};
-    }
-    const auto last = script->last_position().value_or(nanoseconds{0});
-    const auto timeline = settings.start_time
-                              ? Timeline::fixed_at(*settings.start_time, settings.speed)
-                              : Timeline::moved_to(now, last, settings.speed);
-    return {std::move(script), timeline, std::nullopt};
-}
-
-Plan make_plan(Settings& settings, EpochMs now)
-{
-    constexpr EpochMs kSecond = 1'000;
-    Identity identity;
-    identity.pad_to = settings.payload_size;
-    identity.seed = settings.seed.value_or(static_cast<std::uint64_t>(now));
-    identity.boot = settings.seed ? static_cast<std::int64_t>(*settings.seed) : now / kSecond;
-    const bool replays = !settings.recordings.devices.empty();
-    return replays ? plan_replay(settings, identity, now) : plan_fleet(settings, identity, now);
-}
-
 std::unique_ptr<Outlet> make_outlet(const Settings& settings)
 {
-    if (!settings.broker) {
+    if (!settings.connections) {
         return std::make_unique<RecordOutlet>(STDOUT_FILENO, "standard output");
     }
-    return std::make_unique<MqttOutlet>(*settings.broker, TopicTemplate{settings.topic_template},
-                                        settings.connect_timeout);
+    const auto roster = make_roster(settings);
+    require_descriptors(count_connections(*settings.connections, roster));
+    return std::make_unique<MqttOutlet>(*settings.connections, roster,
+                                        TopicTemplate{settings.topic_template});
+}
+
+ExitStatus preflight(const Settings& settings)
+{
+    const auto& connections = *settings.connections;
+    const auto count = count_connections(connections, make_roster(settings));
+    const auto needs = needs_of(connections, count, settings.rate, settings.payload_size);
+    return report(judge(needs, look_at_machine(connections.publisher.sources)));
 }
 
 /// The loop. Time since `m_start` is what positions are compared with.
 class Run {
   public:
-    Run(Plan plan, Outlet& outlet, LedgerFile* ledger, const Settings& settings,
+    Run(Plan plan, Outlet& outlet, LedgerFile* ledger, TruthFile& truth, const Settings& settings,
         ops::Shutdown& shutdown, const Clock& clock)
         : m_plan(std::move(plan)),
           m_outlet(outlet),
           m_ledger(ledger),
+          m_truth(truth),
           m_drain_timeout(settings.drain_timeout),
           m_shutdown(shutdown),
           m_clock(clock),
@@ -128,12 +86,14 @@ class Run {
 
     [[nodiscard]] bool over(Monotonic now) const;
     bool send_due(Monotonic now);
+    void collect();
     void wait(Monotonic now, bool more_due);
     [[nodiscard]] Monotonic next_wake(Monotonic now) const;
 
     Plan m_plan;
     Outlet& m_outlet;
     LedgerFile* m_ledger;
+    TruthFile& m_truth;
     milliseconds m_drain_timeout;
     ops::Shutdown& m_shutdown;
     const Clock& m_clock;
@@ -141,6 +101,7 @@ class Run {
     std::optional<Monotonic> m_drain_ends; ///< set when nothing more is made
     Monotonic m_last_batch{};
     std::uint64_t m_sent = 0;
+    std::vector<Confirmation> m_confirmations; ///< scratch
     LagHistogram m_lag;
     Progress m_progress;
 };
@@ -162,20 +123,38 @@ bool Run::send_due(Monotonic now)
         if (!position || due(*position) > elapsed) {
             break;
         }
-        const auto message =
-            m_plan.script->take(m_plan.timeline ? m_plan.timeline->ts(*position) : wall);
-        m_lag.add(elapsed - due(*position));
-        if (m_ledger != nullptr) {
-            m_ledger->add(message);
-        }
-        m_outlet.send(message);
         ++made;
+        auto message = m_plan.script->take(m_plan.timeline ? m_plan.timeline->ts(*position) : wall);
+        for (const auto device : m_plan.script->hang_ups()) {
+            m_outlet.hang_up(device, now);
+        }
+        m_plan.script->hang_ups().clear();
+        if (!message) {
+            continue;
+        }
+        message->intended = due(*position);
+        m_lag.add(elapsed - message->intended);
+        if (m_ledger != nullptr) {
+            m_ledger->add(*message);
+        }
+        m_outlet.send(*message);
+        if (message->hang_up) {
+            m_outlet.hang_up(message->device, now);
+        }
+        ++m_sent;
     }
-    m_sent += made;
     if (made > 0) {
         m_last_batch = now;
     }
+    m_truth.add(m_plan.script->truth());
     return made == kBatch;
+}
+
+/// Takes what was confirmed off the outlet.
+void Run::collect()
+{
+    m_confirmations.clear();
+    m_outlet.collect(m_confirmations);
 }
 
 Monotonic Run::next_wake(Monotonic now) const
@@ -227,7 +206,8 @@ ExitStatus Run::play()
             }
         }
         m_outlet.flush(now);
-        m_progress.show(now, m_sent, m_outlet.unconfirmed());
+        collect();
+        m_progress.show(now, m_sent, m_outlet.unconfirmed(), m_outlet.status());
         if (m_drain_ends) {
             const auto left = m_outlet.unconfirmed();
             if (left == 0) {
@@ -242,7 +222,7 @@ ExitStatus Run::play()
         wait(now, more_due || (!m_drain_ends && m_outlet.reader_gone()));
     }
     m_outlet.close();
-    return m_outlet.refused() > 0 ? ExitStatus::failure : ExitStatus::ok;
+    return m_outlet.counts().refused > 0 ? ExitStatus::failure : ExitStatus::ok;
 }
 
 void Run::report() const
@@ -265,16 +245,26 @@ void Run::report() const
 
 ExitStatus run(Settings settings, ops::Shutdown& shutdown)
 {
+    if (settings.connections && settings.connections->preflight) {
+        return preflight(settings);
+    }
     const SystemClock clock;
     std::optional<LedgerFile> ledger;
-    auto plan = make_plan(settings, clock.wall());
+    TruthFile truth{settings.truth};
     const auto outlet = make_outlet(settings);
     if (settings.ledger) {
         ledger.emplace(*settings.ledger);
     }
-    Run loop{std::move(plan), *outlet, ledger ? &*ledger : nullptr, settings, shutdown, clock};
+    if (!connect(*outlet, shutdown, clock)) {
+        outlet->close();
+        return ExitStatus::ok;
+    }
+    auto plan = make_plan(settings, clock.wall()); // its first message is due now
+    auto* const ledger_or_none = ledger ? &*ledger : nullptr;
+    Run loop{std::move(plan), *outlet, ledger_or_none, truth, settings, shutdown, clock};
     try {
         const auto status = loop.play();
+        truth.close();
         loop.report();
         return status;
     } catch (...) {

@@ -33,6 +33,19 @@ void take_command(Options& options)
     }
 }
 
+void check_formats(const Options& options)
+{
+    if (!options.formats.any()) {
+        return;
+    }
+    if (options.command != Command::validate) {
+        throw usage_error("--format is for validating; the commands read JSON");
+    }
+    if (options.input.topic.empty()) {
+        throw usage_error("--format is for the values of a topic (-t): lines are always JSON");
+    }
+}
+
 void check_values(const Options& options, const std::vector<const cli::Option*>& for_records)
 {
     if (options.values && options.command == Command::whatif) {
@@ -67,6 +80,8 @@ cli::OptionTable make_table(Options& options)
         .add_time(options.since, "since", 0, "TIME",
                   "whatif: begin in a topic at this time; -6h is six hours ago.")
         .default_note = "its beginning";
+    cli::add_formats(table, options.formats, cli::SparkplugOptions::none);
+    table.check([&options] { check_formats(options); });
     cli::add_rules(table, options.rules, options.stage, options.flood);
     cli::add_output(table, options.output, options.kafka);
     cli::add_dlq(table, options.dlq, options.kafka);
@@ -110,6 +125,7 @@ Settings make_settings(const Options& options)
     settings.group = options.input.group;
     settings.files = options.input.files;
     settings.to_topic = options.output.topic;
+    settings.formats = options.formats;
     settings.rules = options.rules;
     settings.stage = options.stage;
     settings.flood = options.flood;

@@ -4,6 +4,7 @@
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
 #include "common/rulebook/stage_report.hpp"
+#include "tools/validate/encoded_input.hpp"
 #include "tools/validate/kafka_time.hpp"
 
 #include <poll.h>
@@ -143,7 +144,15 @@ void Pipeline::take(std::size_t index, const Input& input)
                ticket);
         return;
     }
-    const auto ruling = m_judge.judge(input.value, topic_of(index, input));
+    if (m_around.decoder != nullptr) {
+        take_encoded(index, input, ticket);
+        return;
+    }
+    act(index, input, m_judge.judge(input.value, topic_of(index, input)), ticket);
+}
+
+void Pipeline::act(std::size_t index, const Input& input, const Ruling& ruling, Ticket ticket)
+{
     if (!ruling.reject) {
         ++m_counts.valid;
     } else if (ruling.fate != validation::Fate::dead_letter) {
@@ -195,6 +204,9 @@ void Pipeline::forward(std::size_t index, const Input& input, std::string_view v
         held->key = input.key;
         held->timestamp = input.timestamp;
         m_kafka->headers(index, held->headers);
+        if (m_around.decoder != nullptr) {
+            drop_encoding(held->headers);
+        }
     } else if (m_settings.form == Form::records) {
         held->key = m_judge.record().device_id;
         held->timestamp = kafka_time(m_judge.record(), SystemClock{}.wall(), held->headers);

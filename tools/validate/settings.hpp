@@ -4,6 +4,7 @@
 
 #include "common/base/time.hpp"
 #include "common/flow/dead_letters.hpp"
+#include "common/formats/format_sources.hpp"
 #include "common/kafka/config.hpp"
 #include "common/validation/flood_cap.hpp"
 #include "common/validation/rule_sources.hpp"
@@ -24,6 +25,7 @@ struct Settings {
     std::string group;
     std::vector<std::string> files; ///< none: standard input
     std::string to_topic;           ///< empty: standard output
+    formats::FormatSources formats; ///< of what is read
     validation::RuleSources rules;
     validation::StageSettings stage;
     validation::FloodCapSettings flood;

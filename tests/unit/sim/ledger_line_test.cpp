@@ -13,4 +13,10 @@ TEST_CASE("ledger: one line a message, the digest with all its zeros", "[sim]")
     out.clear();
     append_ledger_line(out, {"a", -1, 0, 0, ""});
     CHECK(out == R"({"deviceId":"a","boot":0,"seq":0,"ts":-1,"digest":"cbf29ce484222325"})");
+    Message message{"a", 0, 0, 0, ""};
+    message.fault = "late";
+    out.clear();
+    append_ledger_line(out, message);
+    CHECK(out ==
+          R"({"deviceId":"a","boot":0,"seq":0,"ts":0,"digest":"cbf29ce484222325","fault":"late"})");
 }

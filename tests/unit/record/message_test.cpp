@@ -3,6 +3,8 @@
 #include "common/record/message_reader.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <random>
 #include <vector>
 
@@ -86,12 +88,11 @@ TEST_CASE("message: comes back byte for byte, whatever it holds", "[message]")
     };
     for (int round = 0; round < 20'000; ++round) {
         std::vector<std::string> bytes;
-        for (int i = 0; i < 12; ++i) {
-            bytes.push_back(any_bytes(random));
-        }
+        std::generate_n(std::back_inserter(bytes), 12, [&random] { return any_bytes(random); });
         std::vector<MessageHeader> headers;
-        for (std::size_t i = 0; i < random() % 5; ++i) {
-            headers.push_back({bytes[2 * i], maybe(bytes[2 * i + 1])});
+        headers.resize(random() % 5);
+        for (std::size_t i = 0; i < headers.size(); ++i) {
+            headers[i] = {bytes[2 * i], maybe(bytes[2 * i + 1])};
         }
         const Message message{"topic",
                               static_cast<std::int32_t>(random() % 100) - 1,

@@ -9,7 +9,7 @@ using tlm::replay::Pace;
 using tlm::replay::Pacer;
 using tlm::replay::parse_speed;
 
-const tlm::Monotonic kStart{milliseconds{1'000'000}};
+constexpr tlm::Monotonic kStart{milliseconds{1'000'000}};
 
 /// When records of these times are due, in ms from the start, while nothing takes any time.
 std::vector<std::int64_t> due(const Pace& pace, const std::vector<tlm::EpochMs>& times)

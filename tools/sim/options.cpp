@@ -8,6 +8,7 @@
 #include "common/mqtt/url.hpp"
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
+#include "tools/sim/result_options.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -146,9 +147,11 @@ void add_where(cli::OptionTable& table, Options& options)
                              "Append a line for each message to FILE, on disk before the message "
                              "is sent: what must have arrived in the end.");
     ledger.complete = cli::Complete::file;
+    add_results(table, options.results);
     cli::add_connect_timeout(table, options.connect_timeout);
     table.find("connect-timeout")->help =
-        "Give up with status 1 when there is no connection to the broker for so long.";
+        "Give up with status 1 when there is no connection to the broker, or to a place to verify, "
+        "for so long.";
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "At the end wait so long for outstanding acknowledgements, then exit with status 4.");
 }
@@ -156,6 +159,7 @@ void add_where(cli::OptionTable& table, Options& options)
 /// The rows that the checks ask who set them. They stay where they are when the table moves.
 struct Rows {
     std::vector<const cli::Option*> fleet_only;
+    std::vector<const cli::Option*> verify_only;
     const cli::Option* speed = nullptr;
 };
 
@@ -164,6 +168,10 @@ Rows find_rows(cli::OptionTable& table)
     Rows rows;
     for (const auto* name : {"devices", "device-prefix", "rate", "count", "duration"}) {
         rows.fleet_only.push_back(table.find(name));
+    }
+    for (const auto* name : {"topic", "dlq-topic", "records", "postgres", "postgres-file", "table",
+                             "ws", "follow", "timeout", "no-duplicates"}) {
+        rows.verify_only.push_back(table.find(name));
     }
     rows.speed = table.find("speed");
     return rows;
@@ -227,6 +235,7 @@ void check_broker(const Options& options)
     if (topics.topic(std::string(kLongestId, '-')).size() > mqtt::kMaxString) {
         throw usage_error("--topic-template: topics have no more than 65535 bytes");
     }
+    check_results(options.results, options.mqtt.empty());
     if (options.mqtt.empty()) {
         return;
     }
@@ -250,6 +259,50 @@ void add_examples(cli::OptionTable& table)
                   "an hour of recorded data a minute");
     table.example("tlm-sim --seed 1 --start-time 2026-01-01 --count 1000 --speed max",
                   "the same thousand records every time");
+}
+
+/// The first operand may be a command; a file of that name is written ./verify.
+void take_command(Options& options)
+{
+    auto& operands = options.operands;
+    const auto named = [&](std::string_view name) {
+        return !options.replays() && !operands.empty() && operands.front() == name;
+    };
+    if (named("verify")) {
+        options.command = Command::verify;
+    } else if (named("merge")) {
+        options.command = Command::merge;
+    } else {
+        return;
+    }
+    operands.erase(operands.begin());
+}
+
+std::vector<std::string> ledgers(const Options& options)
+{
+    auto files = options.operands;
+    if (options.ledger) {
+        files.insert(files.begin(), options.ledger->string());
+    }
+    return files;
+}
+
+void check_command(const Options& options)
+{
+    if (options.command == Command::verify) {
+        check_verify(options.verify, ledgers(options));
+    } else if (options.operands.empty()) {
+        throw usage_error("merge: name the files that --latency has written");
+    }
+}
+
+void check_play(const Rows& rows)
+{
+    for (const auto* row : rows.verify_only) {
+        if (row->source == "flag") {
+            throw usage_error(fmt::format("--{} is for tlm-sim verify", row->name));
+        }
+    }
 }
 
 std::vector<Point> read_recording(const std::string& path, std::uint32_t device)
@@ -304,14 +357,23 @@ mqtt::PublisherOptions make_publisher(const Options& options)
 cli::OptionTable make_table(Options& options)
 {
     cli::OptionTable table{"tlm-sim", "play fleets of devices, or recorded data",
-                           "[OPTION]... [--replay FILE...]"};
+                           "[OPTION]... [--replay FILE...] | verify LEDGER... | merge FILE..."};
     add_what(table, options);
     add_when(table, options);
     add_where(table, options);
-    table.operands(options.operands, "FILE", "Further recordings for --replay.",
+    add_verify(table, options.verify);
+    table.operands(options.operands, "FILE",
+                   "Further recordings for --replay, ledgers for verify, files that --latency has "
+                   "written for merge.",
                    cli::Complete::file);
     add_examples(table);
     table.check([&options, rows = find_rows(table)] {
+        take_command(options);
+        if (options.command != Command::play) {
+            check_command(options);
+            return;
+        }
+        check_play(rows);
         options.replays() ? check_replay(rows, options) : check_fleet(rows, options);
         check_start_time(options);
         check_broker(options);
@@ -341,8 +403,18 @@ Settings make_settings(const Options& options)
     }
     settings.topic_template = options.topic_template;
     settings.ledger = options.ledger;
+    settings.summary = options.results.summary;
+    settings.latency = options.results.latency;
     settings.connect_timeout = options.connect_timeout.limit;
     settings.drain_timeout = options.drain_timeout;
+    return settings;
+}
+
+VerifySettings make_verify_settings(const Options& options)
+{
+    auto settings = make_verify_settings(options.verify, ledgers(options));
+    settings.connect_timeout = options.connect_timeout.limit;
+    settings.latency = options.results.latency;
     return settings;
 }
 

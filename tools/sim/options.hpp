@@ -6,7 +6,9 @@
 #include "common/cli/groups.hpp"
 #include "common/mqtt/codec.hpp"
 #include "tools/sim/pacer.hpp"
+#include "tools/sim/result_options.hpp"
 #include "tools/sim/settings.hpp"
+#include "tools/sim/verify_options.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -20,14 +22,24 @@ class OptionTable;
 
 namespace tlm::sim {
 
+/// What tlm-sim is asked to do.
+enum class Command {
+    play,   ///< a fleet or recordings
+    verify, ///< join ledgers with what arrived
+    merge,  ///< add up latencies of several runs
+};
+
 struct Options {
+    Command command = Command::play;
+    VerifyOptions verify;
+
     // What is said.
     std::uint64_t devices = 10;
     std::string device_prefix = "sim-";
     std::optional<std::uint64_t> seed;
     std::uint64_t payload_size = 0;      ///< smallest payload, in bytes
     std::vector<std::string> recordings; ///< files of --replay; none: models
-    std::vector<std::string> operands;   ///< further files
+    std::vector<std::string> operands;   ///< further files; ledgers of verify, inputs of merge
 
     // When.
     std::optional<double> rate = 10; ///< of the whole fleet, a second; none: as fast as possible
@@ -47,6 +59,7 @@ struct Options {
     mqtt::Version mqtt_version = mqtt::Version::v5;
     std::uint64_t inflight = 1'000;
     std::optional<std::filesystem::path> ledger;
+    ResultOptions results;
     cli::ConnectTimeout connect_timeout;
     milliseconds drain_timeout{30'000};
 
@@ -58,5 +71,8 @@ struct Options {
 
 /// Reads the recordings and the password. Throws Error usage.
 [[nodiscard]] Settings make_settings(const Options& options);
+
+/// Of the command verify. Reads the files that hold secrets. Throws Error usage.
+[[nodiscard]] VerifySettings make_verify_settings(const Options& options);
 
 } // namespace tlm::sim

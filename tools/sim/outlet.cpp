@@ -83,16 +83,22 @@ void MqttOutlet::close()
     }
 }
 
+OutletCounts MqttOutlet::counts() const
+{
+    const auto& stats = m_publisher.stats();
+    return {stats.refused, stats.resent, stats.connects > 0 ? stats.connects - 1 : 0};
+}
+
 std::string MqttOutlet::summary() const
 {
     const auto& stats = m_publisher.stats();
     auto text = m_qos == mqtt::Qos::at_most_once ? std::string{"none acknowledged at QoS 0"}
                                                  : fmt::format("acknowledged {}", stats.acked);
-    if (stats.refused > 0) {
-        text += fmt::format(", refused {}", stats.refused);
+    const auto [refused, resent, reconnects] = counts();
+    if (refused > 0) {
+        text += fmt::format(", refused {}", refused);
     }
-    const auto reconnects = stats.connects > 0 ? stats.connects - 1 : 0;
-    return text + fmt::format(", sent again {}, reconnects {}", stats.resent, reconnects);
+    return text + fmt::format(", sent again {}, reconnects {}", resent, reconnects);
 }
 
 void RecordOutlet::send(const Message& message)

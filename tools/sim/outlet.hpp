@@ -26,6 +26,13 @@ struct Confirmation {
     Monotonic at{};          ///< when it was confirmed
 };
 
+/// What became of messages besides being confirmed.
+struct OutletCounts {
+    std::uint64_t refused = 0; ///< answered with an error
+    std::uint64_t resent = 0;  ///< again on a new connection
+    std::uint64_t reconnects = 0;
+};
+
 /// A destination driven by the pipeline's poll loop. Used by one thread. Throws Error fatal when
 /// it can take no more for good.
 class Outlet {
@@ -59,8 +66,7 @@ class Outlet {
     /// Messages sent that are neither confirmed nor refused.
     [[nodiscard]] virtual std::uint64_t unconfirmed() const = 0;
 
-    /// Messages that the destination answered with an error.
-    [[nodiscard]] virtual std::uint64_t refused() const = 0;
+    [[nodiscard]] virtual OutletCounts counts() const = 0;
 
     /// True when nobody reads any more and the run should end.
     [[nodiscard]] virtual bool reader_gone() const = 0;
@@ -89,7 +95,7 @@ class MqttOutlet final : public Outlet {
     void hang_up(std::uint32_t device, Monotonic now) override;
     [[nodiscard]] std::uint64_t unconfirmed() const override;
 
-    [[nodiscard]] std::uint64_t refused() const override { return m_publisher.stats().refused; }
+    [[nodiscard]] OutletCounts counts() const override;
 
     [[nodiscard]] bool reader_gone() const override { return false; }
 
@@ -127,7 +133,7 @@ class RecordOutlet final : public Outlet {
 
     [[nodiscard]] std::uint64_t unconfirmed() const override { return 0; }
 
-    [[nodiscard]] std::uint64_t refused() const override { return 0; }
+    [[nodiscard]] OutletCounts counts() const override { return {}; }
 
     [[nodiscard]] bool reader_gone() const override { return m_sink.reader_gone(); }
 

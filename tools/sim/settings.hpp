@@ -42,6 +42,8 @@ struct Settings {
     std::optional<mqtt::PublisherOptions> broker; ///< none: records on stdout
     std::string topic_template = "devices/{deviceId}/telemetry";
     std::optional<std::filesystem::path> ledger;
+    std::optional<std::string> summary; ///< a file, or `-`
+    std::optional<std::string> latency; ///< a file
     milliseconds connect_timeout{30'000};
     milliseconds drain_timeout{30'000};
 };

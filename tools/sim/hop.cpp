@@ -19,39 +19,38 @@ bool corrupted(const SentMessage& sent, const Shown& shown)
            (sent.has_ts && shown.ts && *shown.ts != sent.ts);
 }
 
-void blame(HopReport& report, Fault fault, const SentMessages& sent, Id id, std::uint64_t times = 1)
+void blame(HopReport& report, Flaw flaw, const SentMessages& sent, Id id, std::uint64_t times = 1)
 {
-    report.blame(fault, sent.device_name(sent.device_of(id)), sent.boot_of(id), sent[id].seq,
-                 times);
+    report.blame(flaw, sent.device_name(sent.device_of(id)), sent.boot_of(id), sent[id].seq, times);
 }
 
 } // namespace
 
-std::string_view fault_name(Fault fault) noexcept
+std::string_view flaw_name(Flaw flaw) noexcept
 {
-    switch (fault) {
-    case Fault::lost:
+    switch (flaw) {
+    case Flaw::lost:
         return "lost";
-    case Fault::duplicated:
+    case Flaw::duplicated:
         return "duplicated";
-    case Fault::reordered:
+    case Flaw::reordered:
         return "reordered";
-    case Fault::corrupted:
+    case Flaw::corrupted:
         return "corrupted";
-    case Fault::misrouted:
+    case Flaw::misrouted:
         return "misrouted";
     }
     return "";
 }
 
-void HopReport::blame(Fault fault, std::string_view device_id, std::int64_t boot, std::uint64_t seq,
+void HopReport::blame(Flaw flaw, std::string_view device_id, std::int64_t boot, std::uint64_t seq,
                       std::uint64_t times)
 {
-    const auto index = static_cast<std::size_t>(fault);
-    if (faults.at(index) < kShown) {
-        cases.push_back({fault, std::string{device_id}, boot, seq});
+    const auto index = static_cast<std::size_t>(flaw);
+    if (flaws.at(index) < kShown) {
+        cases.push_back({flaw, std::string{device_id}, boot, seq});
     }
-    faults.at(index) += times;
+    flaws.at(index) += times;
     std::string device{device_id};
     if (devices.size() < kMostDevices || devices.contains(device)) {
         devices[std::move(device)].at(index) += times;
@@ -62,10 +61,10 @@ void HopReport::blame(Fault fault, std::string_view device_id, std::int64_t boot
 
 bool HopReport::breach(bool duplicates_allowed) const noexcept
 {
-    return count(Fault::lost) + count(Fault::reordered) + count(Fault::corrupted) +
-                   count(Fault::misrouted) >
+    return count(Flaw::lost) + count(Flaw::reordered) + count(Flaw::corrupted) +
+                   count(Flaw::misrouted) >
                0 ||
-           (!duplicates_allowed && count(Fault::duplicated) > 0);
+           (!duplicates_allowed && count(Flaw::duplicated) > 0);
 }
 
 Hop::Hop(std::string name, const SentMessages& sent, bool ordered)
@@ -89,10 +88,10 @@ void Hop::judge(Id id, const Shown& shown)
     const auto& sent = m_sent[id];
     auto& count = m_counts[id];
     if (count >= sent.copies) {
-        blame(m_report, Fault::duplicated, m_sent, id);
+        blame(m_report, Flaw::duplicated, m_sent, id);
     }
     if (corrupted(sent, shown)) {
-        blame(m_report, Fault::corrupted, m_sent, id);
+        blame(m_report, Flaw::corrupted, m_sent, id);
     }
     const bool first = count == 0;
     count = count == kMostArrivals ? count : static_cast<std::uint8_t>(count + 1);
@@ -101,26 +100,28 @@ void Hop::judge(Id id, const Shown& shown)
     }
     ++m_report.arrived;
     if (sent.expected == Expected::dead_letter) {
-        blame(m_report, Fault::misrouted, m_sent, id);
+        blame(m_report, Flaw::misrouted, m_sent, id);
     }
     auto& newest = m_newest[sent.series];
     if (m_ordered && id + 1 < newest) {
-        blame(m_report, Fault::reordered, m_sent, id);
+        blame(m_report, Flaw::reordered, m_sent, id);
     }
     newest = std::max(newest, id + 1);
 }
 
-HopReport Hop::report() const
+HopReport Hop::report(const Hop* upstream) const
 {
     auto report = m_report;
     for (std::size_t i = 0; i < m_counts.size(); ++i) {
         const auto id = static_cast<Id>(i);
-        if (m_sent[id].expected != Expected::topic) {
+        const bool caught =
+            m_sent[id].expected == Expected::either && (upstream == nullptr || !upstream->has(id));
+        if (m_sent[id].expected == Expected::dead_letter || caught) {
             continue;
         }
         ++report.expected;
         if (m_counts[i] == 0) {
-            blame(report, Fault::lost, m_sent, id);
+            blame(report, Flaw::lost, m_sent, id);
         }
     }
     return report;
@@ -173,13 +174,13 @@ HopReport DeadLetterHop::report(const Hop* topic) const
         report.expected += expected ? 1 : 0;
         report.arrived += entry.count > 0 ? 1 : 0;
         if (expected && entry.count == 0) {
-            blame(report, Fault::lost, m_sent, entry.id);
+            blame(report, Flaw::lost, m_sent, entry.id);
         }
         if (entry.count > sent.copies) {
-            blame(report, Fault::duplicated, m_sent, entry.id, entry.count - sent.copies);
+            blame(report, Flaw::duplicated, m_sent, entry.id, entry.count - sent.copies);
         }
         if (sent.expected == Expected::topic && entry.count > 0 && sent.copies == 1) {
-            blame(report, Fault::misrouted, m_sent, entry.id);
+            blame(report, Flaw::misrouted, m_sent, entry.id);
         }
     }
     return report;
@@ -208,10 +209,10 @@ void LastValueHop::shows(std::string_view device_id, std::int64_t boot, std::uin
     }
     m_shown[m_sent.device_of(*id)] = id;
     if (m_sent[*id].expected == Expected::dead_letter) {
-        blame(m_report, Fault::misrouted, m_sent, *id);
+        blame(m_report, Flaw::misrouted, m_sent, *id);
     }
     if (corrupted(m_sent[*id], shown)) {
-        blame(m_report, Fault::corrupted, m_sent, *id);
+        blame(m_report, Flaw::corrupted, m_sent, *id);
     }
 }
 
@@ -227,7 +228,7 @@ HopReport LastValueHop::report() const
         if (m_shown[device] && *m_shown[device] >= *last) { // later ones have a fault
             ++report.arrived;
         } else {
-            blame(report, Fault::lost, m_sent, *last);
+            blame(report, Flaw::lost, m_sent, *last);
         }
     }
     return report;

@@ -16,7 +16,7 @@
 namespace tlm::sim {
 
 /// What can be wrong with a message at a hop.
-enum class Fault {
+enum class Flaw {
     lost,
     duplicated, ///< arrived more often than it was sent
     reordered,  ///< arrived first behind a later one of its series
@@ -24,15 +24,15 @@ enum class Fault {
     misrouted,  ///< a good one among the dead letters, a bad one among the good ones
 };
 
-inline constexpr std::size_t kFaultCount = 5;
+inline constexpr std::size_t kFlawCount = 5;
 
-[[nodiscard]] std::string_view fault_name(Fault fault) noexcept;
+[[nodiscard]] std::string_view flaw_name(Flaw flaw) noexcept;
 
-/// How often each Fault occurred.
-using FaultCounts = std::array<std::uint64_t, kFaultCount>;
+/// How often each Flaw occurred.
+using FlawCounts = std::array<std::uint64_t, kFlawCount>;
 
-struct FaultCase {
-    Fault fault{};
+struct FlawCase {
+    Flaw flaw{};
     std::string device_id;
     std::int64_t boot = 0;
     std::uint64_t seq = 0;
@@ -45,20 +45,20 @@ struct HopReport {
     std::uint64_t expected = 0; ///< how many had to arrive
     std::uint64_t arrived = 0;  ///< of the ledger, each counted once
     std::uint64_t foreign = 0;  ///< not of this ledger: of other runs, or no records
-    FaultCounts faults{};
-    std::vector<FaultCase> cases{};               ///< the first kShown of each fault
-    std::map<std::string, FaultCounts> devices{}; ///< those with a fault, up to kMostDevices
-    bool devices_cut = false;                     ///< there are more
+    FlawCounts flaws{};
+    std::vector<FlawCase> cases{};               ///< the first kShown of each flaw
+    std::map<std::string, FlawCounts> devices{}; ///< those with a flaw, up to kMostDevices
+    bool devices_cut = false;                    ///< there are more
 
     static constexpr std::size_t kShown = 5;
     static constexpr std::size_t kMostDevices = 1'000;
 
-    void blame(Fault fault, std::string_view device_id, std::int64_t boot, std::uint64_t seq,
+    void blame(Flaw flaw, std::string_view device_id, std::int64_t boot, std::uint64_t seq,
                std::uint64_t times = 1);
 
-    [[nodiscard]] std::uint64_t count(Fault fault) const noexcept
+    [[nodiscard]] std::uint64_t count(Flaw flaw) const noexcept
     {
-        return faults.at(static_cast<std::size_t>(fault));
+        return flaws.at(static_cast<std::size_t>(flaw));
     }
 
     /// True when something was lost, reordered, corrupted or misrouted, or is there twice although
@@ -76,7 +76,7 @@ struct Shown {
 /// complete by then. Memory: a byte a message and four a series. Pure.
 class Hop {
   public:
-    /// `ordered`: the place keeps an order, so reordering is a fault (a table keeps none).
+    /// `ordered`: the place keeps an order, so reordering is a flaw (a table keeps none).
     Hop(std::string name, const SentMessages& sent, bool ordered);
 
     void arrived(std::string_view device_id, std::int64_t boot, std::uint64_t seq,
@@ -86,7 +86,9 @@ class Hop {
 
     [[nodiscard]] bool has(SentMessages::Id id) const { return m_counts[id] > 0; }
 
-    [[nodiscard]] HopReport report() const;
+    /// `upstream`: the place that this one is filled from, or null. What may be rejected on the way
+    /// is expected here if it is there.
+    [[nodiscard]] HopReport report(const Hop* upstream = nullptr) const;
 
   private:
     void judge(SentMessages::Id id, const Shown& shown);

@@ -45,24 +45,24 @@ class Inspection {
         if (!m_settings.kafka) {
             return true;
         }
-        Hop hop("kafka " + m_settings.topic, m_sent, true);
+        auto& hop = m_topic.emplace("kafka " + m_settings.topic, m_sent, true);
         RecordReader reader;
         if (!read_topic(m_settings, m_settings.topic, m_shutdown,
                         [&](const Input& input) { give_record(reader, input.value, hop); })) {
             return false;
         }
         m_reports.push_back(hop.report());
-        return m_settings.dlq_topic.empty() || dead_letters(hop);
+        return m_settings.dlq_topic.empty() || dead_letters();
     }
 
-    [[nodiscard]] bool dead_letters(const Hop& topic)
+    [[nodiscard]] bool dead_letters()
     {
         DeadLetterHop hop("dead letters " + m_settings.dlq_topic, m_sent);
         if (!read_topic(m_settings, m_settings.dlq_topic, m_shutdown,
                         [&](const Input& input) { hop.arrived(fnv1a(input.value)); })) {
             return false;
         }
-        m_reports.push_back(hop.report(&topic));
+        m_reports.push_back(hop.report(&*m_topic));
         return true;
     }
 
@@ -92,7 +92,7 @@ class Inspection {
         if (!read_table(m_settings, m_shutdown, hop)) {
             return false;
         }
-        m_reports.push_back(hop.report());
+        m_reports.push_back(hop.report(m_topic ? &*m_topic : nullptr));
         return true;
     }
 
@@ -112,13 +112,14 @@ class Inspection {
     const VerifySettings& m_settings;
     const SentMessages& m_sent;
     ops::Shutdown& m_shutdown;
+    std::optional<Hop> m_topic; ///< once it was read
     std::vector<HopReport> m_reports;
 };
 
 bool something_lost(const std::vector<HopReport>& hops)
 {
     return std::any_of(hops.begin(), hops.end(),
-                       [](const HopReport& hop) { return hop.count(Fault::lost) > 0; });
+                       [](const HopReport& hop) { return hop.count(Flaw::lost) > 0; });
 }
 
 /// Looks again until nothing is missing any more, for as long as was asked for. Standard input is

@@ -12,8 +12,8 @@
 namespace tlm::sim {
 namespace {
 
-constexpr std::array kFaults{Fault::lost, Fault::duplicated, Fault::reordered, Fault::corrupted,
-                             Fault::misrouted};
+constexpr std::array kFlaws{Flaw::lost, Flaw::duplicated, Flaw::reordered, Flaw::corrupted,
+                            Flaw::misrouted};
 
 void append_member(std::string& out, std::string_view name, std::uint64_t value)
 {
@@ -31,31 +31,31 @@ void append_member(std::string& out, std::string_view name, std::string_view val
     append_json_string(out, value);
 }
 
-void append_faults(std::string& out, const FaultCounts& counts)
+void append_flaws(std::string& out, const FlawCounts& counts)
 {
-    for (const auto fault : kFaults) {
-        append_member(out, fault_name(fault), counts.at(static_cast<std::size_t>(fault)));
+    for (const auto flaw : kFlaws) {
+        append_member(out, flaw_name(flaw), counts.at(static_cast<std::size_t>(flaw)));
     }
 }
 
 void append_cases(std::string& out, const HopReport& hop)
 {
     const auto to = std::back_inserter(out);
-    for (const auto fault : kFaults) {
+    for (const auto flaw : kFlaws) {
         std::uint64_t shown = 0;
         for (const auto& one : hop.cases) {
-            if (one.fault == fault) {
-                fmt::format_to(to, "  {}: deviceId={} boot={} seq={}\n", fault_name(fault),
+            if (one.flaw == flaw) {
+                fmt::format_to(to, "  {}: deviceId={} boot={} seq={}\n", flaw_name(flaw),
                                one.device_id, one.boot, one.seq);
                 ++shown;
             }
         }
-        if (hop.count(fault) > shown) {
-            fmt::format_to(to, "  {}: and {} more\n", fault_name(fault), hop.count(fault) - shown);
+        if (hop.count(flaw) > shown) {
+            fmt::format_to(to, "  {}: and {} more\n", flaw_name(flaw), hop.count(flaw) - shown);
         }
     }
     if (!hop.devices.empty()) {
-        fmt::format_to(to, "  devices with faults: {}{}\n", hop.devices_cut ? "more than " : "",
+        fmt::format_to(to, "  devices with flaws: {}{}\n", hop.devices_cut ? "more than " : "",
                        hop.devices.size());
     }
 }
@@ -64,8 +64,8 @@ void append_hop(std::string& out, const HopReport& hop)
 {
     fmt::format_to(std::back_inserter(out), "{}: {} {} expected, {} arrived", hop.name,
                    hop.expected, hop.unit, hop.arrived);
-    for (const auto fault : kFaults) {
-        fmt::format_to(std::back_inserter(out), ", {} {}", hop.count(fault), fault_name(fault));
+    for (const auto flaw : kFlaws) {
+        fmt::format_to(std::back_inserter(out), ", {} {}", hop.count(flaw), flaw_name(flaw));
     }
     fmt::format_to(std::back_inserter(out), ", {} not of this ledger\n", hop.foreign);
     append_cases(out, hop);
@@ -78,13 +78,13 @@ void append_hop_json(std::string& out, const HopReport& hop, bool duplicates_all
     append_member(out, "unit", hop.unit);
     append_member(out, "expected", hop.expected);
     append_member(out, "arrived", hop.arrived);
-    append_faults(out, hop.faults);
+    append_flaws(out, hop.flaws);
     append_member(out, "foreign", hop.foreign);
     out += hop.breach(duplicates_allowed) ? ",\"breach\":true" : ",\"breach\":false";
     out += ",\"cases\":[";
     for (const auto& one : hop.cases) {
         out += out.ends_with('[') ? "{" : ",{";
-        append_member(out, "fault", fault_name(one.fault));
+        append_member(out, "flaw", flaw_name(one.flaw));
         append_member(out, "deviceId", one.device_id);
         append_member(out, "boot", static_cast<std::uint64_t>(one.boot));
         append_member(out, "seq", one.seq);
@@ -94,7 +94,7 @@ void append_hop_json(std::string& out, const HopReport& hop, bool duplicates_all
     for (const auto& [device_id, counts] : hop.devices) {
         out += out.ends_with('[') ? "{" : ",{";
         append_member(out, "deviceId", device_id);
-        append_faults(out, counts);
+        append_flaws(out, counts);
         out += '}';
     }
     out += hop.devices_cut ? "],\"devicesCut\":true}" : "],\"devicesCut\":false}";

@@ -24,7 +24,7 @@ struct VerifyReport {
     [[nodiscard]] bool breach() const noexcept;
 };
 
-/// Appends a table of the hops, the first cases of each fault and, where something was measured, a
+/// Appends a table of the hops, the first cases of each flaw and, where something was measured, a
 /// table of latencies.
 void append_text(std::string& out, const VerifyReport& report);
 

@@ -18,8 +18,8 @@ VerifyReport sample()
     hop.name = "kafka t";
     hop.expected = 10;
     hop.arrived = 9;
-    hop.blame(Fault::lost, "a", 1, 4);
-    hop.blame(Fault::duplicated, "b", 1, 5, 2);
+    hop.blame(Flaw::lost, "a", 1, 4);
+    hop.blame(Flaw::duplicated, "b", 1, 5, 2);
     return report;
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("verdict: a line a hop, then the cases", "[sim]")
         "  lost: deviceId=a boot=1 seq=4\n"
         "  duplicated: deviceId=b boot=1 seq=5\n"
         "  duplicated: and 1 more\n"
-        "  devices with faults: 2\n"
+        "  devices with flaws: 2\n"
         "milliseconds until         messages        p50        p99      p99.9        max\n"
         "in Kafka                          3      2.000      2.000      2.000      2.000\n"
         "at a browser                      1      7.000      7.000      7.000      7.000\n"
@@ -59,8 +59,8 @@ TEST_CASE("verdict: as JSON", "[sim]")
           R"({"messages":10,"devices":2,"unfinishedRuns":0,"breach":true,"valid":true,"hops":[)"
           R"({"hop":"kafka t","unit":"messages","expected":10,"arrived":9,"lost":1,"duplicated":2,)"
           R"("reordered":0,"corrupted":0,"misrouted":0,"foreign":0,"breach":true,"cases":[)"
-          R"({"fault":"lost","deviceId":"a","boot":1,"seq":4},)"
-          R"({"fault":"duplicated","deviceId":"b","boot":1,"seq":5}],"devices":[)"
+          R"({"flaw":"lost","deviceId":"a","boot":1,"seq":4},)"
+          R"({"flaw":"duplicated","deviceId":"b","boot":1,"seq":5}],"devices":[)"
           R"({"deviceId":"a","lost":1,"duplicated":0,"reordered":0,"corrupted":0,"misrouted":0},)"
           R"({"deviceId":"b","lost":0,"duplicated":2,"reordered":0,"corrupted":0,"misrouted":0}],)"
           R"("devicesCut":false}],"latency":{}})");
@@ -72,7 +72,7 @@ TEST_CASE("verdict: one hop that broke its promise is enough", "[sim]")
     CHECK(!report.breach());
     report.hops.emplace_back();
     CHECK(!report.breach());
-    report.hops.emplace_back().blame(Fault::duplicated, "a", 1, 1);
+    report.hops.emplace_back().blame(Flaw::duplicated, "a", 1, 1);
     CHECK(!report.breach());
     report.duplicates_allowed = false;
     CHECK(report.breach());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes from a WebSocket, in two pieces, and what its messages hold.
-#include "tools/sim/page_message.hpp"
 #include "tools/sim/ws_frames.hpp"
+
+#include "tools/sim/page_message.hpp"
 
 #include <cstddef>
 #include <cstdint>

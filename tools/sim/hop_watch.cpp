@@ -37,7 +37,7 @@ bool HopWatch::take(SentMessages::Id id)
 bool HopWatch::complete() const
 {
     std::vector<bool> settled(m_all ? 0 : m_sent.device_count()); // from the last message on
-    for (std::size_t i = m_sent.size(); i > 0; --i) {
+    for (std::size_t i = m_sent.size(); i > m_begin; --i) {
         const auto id = static_cast<SentMessages::Id>(i - 1);
         if (!m_all && settled[m_sent.device_of(id)]) {
             continue;

@@ -94,8 +94,10 @@ void LedgerFiles::take_lines(File& file, SentMessages& sent)
             sent.add(*entry);
         } else if (std::holds_alternative<RunBegin>(read)) {
             ++file.begun;
+            file.last_ended = false;
         } else if (auto* const end = std::get_if<RunEnd>(&read)) {
             ++file.ended;
+            file.last_ended = true;
             m_valid = m_valid && end->valid;
             merge(m_latencies, end->latencies);
         } else {
@@ -104,10 +106,18 @@ void LedgerFiles::take_lines(File& file, SentMessages& sent)
     }
 }
 
+void LedgerFiles::forget_ended() noexcept
+{
+    for (auto& file : m_files) {
+        file.forgotten = file.ended;
+    }
+}
+
 bool LedgerFiles::all_ended() const noexcept
 {
-    return std::all_of(m_files.begin(), m_files.end(),
-                       [](const File& file) { return file.begun > 0 && file.ended >= file.begun; });
+    return std::all_of(m_files.begin(), m_files.end(), [](const File& file) {
+        return file.ended > file.forgotten && file.last_ended;
+    });
 }
 
 std::uint64_t LedgerFiles::unfinished_runs() const noexcept

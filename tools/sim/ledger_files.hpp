@@ -30,7 +30,10 @@ class LedgerFiles {
     /// The last line of a file needs no line break any more.
     void finish(SentMessages& sent);
 
-    /// True when each file has a run, and all its runs said that they ended.
+    /// What ended until now is the past: see all_ended().
+    void forget_ended() noexcept;
+
+    /// True when in each file a run ended since forget_ended(), and none is going on.
     [[nodiscard]] bool all_ended() const noexcept;
 
     [[nodiscard]] std::uint64_t unfinished_runs() const noexcept;
@@ -51,6 +54,8 @@ class LedgerFiles {
         std::uint64_t bad_line = 0; ///< was no ledger line; 0: none
         std::uint64_t begun = 0;
         std::uint64_t ended = 0;
+        std::uint64_t forgotten = 0; ///< of those that ended
+        bool last_ended = false;     ///< the last run; others may have been killed
     };
 
     void open(File& file) const;

@@ -129,8 +129,12 @@ class TopicPlace final : public Place {
 class TablePlace final : public Place {
   public:
     TablePlace(const VerifySettings& settings, ops::Shutdown& shutdown)
-        : m_connection(connect(settings, shutdown)), m_table(settings.table.quoted())
+        : m_settings(settings),
+          m_shutdown(shutdown),
+          m_connection(connect(settings, shutdown)),
+          m_table(settings.table.quoted())
     {
+        m_settings.connect_timeout = milliseconds{0};
         if (m_connection) {
             const auto answer = ask("SELECT (pg_relation_size('" + m_table +
                                     "') / current_setting('block_size')::int)::bigint");
@@ -141,6 +145,43 @@ class TablePlace final : public Place {
     [[nodiscard]] int fd() const override { return -1; }
 
     void look(Sightings& seen) override
+    {
+        while_connected([&] { look_at_end(seen); });
+    }
+
+    void look_everywhere(Sightings& seen) override
+    {
+        while_connected([&] {
+            const auto rows = ask("SELECT device_id, boot, seq FROM " + m_table +
+                                  " WHERE boot >= 0 AND seq >= 0");
+            for (int row = 0; row < rows.rows(); ++row) {
+                add(rows, row, 0, seen);
+            }
+        });
+    }
+
+  private:
+    /// A server that goes away during the run comes back: it may be what is tested.
+    template <typename Look>
+    void while_connected(const Look& look)
+    {
+        try {
+            if (!m_connection) {
+                m_connection = connect(m_settings, m_shutdown);
+            }
+            if (m_connection) {
+                look();
+            }
+        } catch (const Error& error) {
+            if (!error.retriable()) {
+                throw;
+            }
+            log::debug("{}", error.what());
+            m_connection.reset();
+        }
+    }
+
+    void look_at_end(Sightings& seen)
     {
         constexpr std::int64_t kAgain = 8; // pages
         const auto from = std::max<std::int64_t>(0, m_page - kAgain);
@@ -155,16 +196,6 @@ class TablePlace final : public Place {
         }
     }
 
-    void look_everywhere(Sightings& seen) override
-    {
-        const auto rows =
-            ask("SELECT device_id, boot, seq FROM " + m_table + " WHERE boot >= 0 AND seq >= 0");
-        for (int row = 0; row < rows.rows(); ++row) {
-            add(rows, row, 0, seen);
-        }
-    }
-
-  private:
     pg::Result ask(const std::string& sql) { return m_connection->exec(sql, "look for new rows"); }
 
     static void add(const pg::Result& rows, int row, EpochMicros at, Sightings& seen)
@@ -173,7 +204,9 @@ class TablePlace final : public Place {
                         static_cast<std::uint64_t>(rows.integer(row, 2)), at});
     }
 
-    std::unique_ptr<pg::Connection> m_connection; ///< null: a stop was requested
+    VerifySettings m_settings; ///< for connecting again: without patience, others wait
+    ops::Shutdown& m_shutdown;
+    std::unique_ptr<pg::Connection> m_connection; ///< null: the server is away
     std::string m_table;
     std::int64_t m_page = 0; ///< the last one that has rows
 };
@@ -181,14 +214,32 @@ class TablePlace final : public Place {
 class PagePlace final : public Place {
   public:
     PagePlace(const VerifySettings& settings, ops::Shutdown& shutdown)
-        : m_client(settings.page.value(), settings.connect_timeout, shutdown.fd())
-    {}
+        : m_url(settings.page.value()), m_stop_fd(shutdown.fd())
+    {
+        m_client.emplace(m_url, settings.connect_timeout, m_stop_fd);
+    }
 
-    [[nodiscard]] int fd() const override { return m_client.fd(); }
+    [[nodiscard]] int fd() const override { return m_client ? m_client->fd() : -1; }
 
+    /// A server that goes away during the run comes back: it may be what is tested.
     void look(Sightings& seen) override
     {
-        while (const auto text = m_client.next()) {
+        constexpr milliseconds kAttempt{100};
+        try {
+            if (!m_client) {
+                m_client.emplace(m_url, kAttempt, m_stop_fd);
+            }
+            read(seen);
+        } catch (const Error& error) {
+            log::debug("{}", error.what());
+            m_client.reset();
+        }
+    }
+
+  private:
+    void read(Sightings& seen)
+    {
+        while (const auto text = m_client->next()) {
             const auto at = now_micros();
             const auto message = m_pages.read(*text);
             for (const auto record : message.records) {
@@ -197,8 +248,9 @@ class PagePlace final : public Place {
         }
     }
 
-  private:
-    WsClient m_client;
+    WsUrl m_url;
+    int m_stop_fd;
+    std::optional<WsClient> m_client; ///< none: the server is away
     PageReader m_pages;
     RecordReader m_reader;
 };
@@ -217,6 +269,8 @@ class Watch {
           ops::Shutdown& shutdown)
         : m_patience(settings.timeout), m_ledgers(ledgers), m_sent(sent), m_shutdown(shutdown)
     {
+        ledgers.read(sent);
+        ledgers.forget_ended();
         if (settings.kafka) {
             add(kKafkaHop, std::make_unique<TopicPlace>(settings, shutdown), true);
         }

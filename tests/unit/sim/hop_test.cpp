@@ -278,6 +278,21 @@ TEST_CASE("watch: the first arrival counts, from the moment the message was mean
     CHECK(watch.histogram().count() == 1);
 }
 
+TEST_CASE("watch: what was sent before is measured if it comes, but not waited for", "[sim]")
+{
+    SentMessages sent;
+    sent.add(entry("a", 0));
+    sent.add(entry("a", 1));
+    HopWatch watch{sent, true};
+    CHECK(watch.complete());
+    watch.arrived("a", 1, 1, 2'000'000);
+    CHECK(watch.histogram().count() == 1);
+    sent.add(entry("a", 2));
+    CHECK(!watch.complete());
+    watch.arrived("a", 1, 2, 2'000'000);
+    CHECK(watch.complete());
+}
+
 TEST_CASE("watch: a place that keeps last values needs no more than those", "[sim]")
 {
     SentMessages sent;

@@ -5,15 +5,19 @@
 
 namespace tlm {
 
-milliseconds Backoff::next(double unit)
+milliseconds backoff_delay(milliseconds first, milliseconds limit, unsigned failures, double unit)
 {
     constexpr unsigned kMaxDoublings = 30; // beyond it the product would overflow, not grow
-    const auto doublings = std::min(m_attempts, kMaxDoublings);
-    ++m_attempts;
-    const auto ceiling = std::min<std::int64_t>(m_limit.count(), m_first.count() << doublings);
-    const auto floor = std::min(m_first.count() / 2, ceiling);
+    const auto doublings = std::min(failures, kMaxDoublings);
+    const auto ceiling = std::min<std::int64_t>(limit.count(), first.count() << doublings);
+    const auto floor = std::min(first.count() / 2, ceiling);
     const auto drawn = static_cast<double>(ceiling - floor) * unit;
     return milliseconds{floor + static_cast<std::int64_t>(drawn)};
+}
+
+milliseconds Backoff::next(double unit)
+{
+    return backoff_delay(m_first, m_limit, m_attempts++, unit);
 }
 
 } // namespace tlm

@@ -6,6 +6,11 @@
 
 namespace tlm {
 
+/// The delay after so many failures before this one, as Backoff draws it: for whoever counts
+/// himself.
+[[nodiscard]] milliseconds backoff_delay(milliseconds first, milliseconds limit, unsigned failures,
+                                         double unit);
+
 /// Exponential back-off with full jitter: the n-th delay is drawn evenly from
 /// [first/2, min(limit, first * 2^n)], so that a fleet of clients does not return in step.
 class Backoff {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/mqtt/codec.hpp"
 
-#include <algorithm>
-#include <array>
 #include <bitset>
 #include <stdexcept>
 
@@ -14,12 +12,17 @@ constexpr unsigned kTypeConnect = 1;
 constexpr unsigned kTypeConnAck = 2;
 constexpr unsigned kTypePublish = 3;
 constexpr unsigned kTypePubAck = 4;
+constexpr unsigned kTypePubRec = 5;
+constexpr unsigned kTypePubComp = 7;
 constexpr unsigned kTypePingResp = 13;
 constexpr unsigned kTypeDisconnect = 14;
 
 constexpr std::uint8_t kDupFlag = 0x08;
+constexpr unsigned kPubRel = 0x62;      // type 6 and the flags that the standard reserves for it
+constexpr unsigned kMoreFollows = 0x80; // of a variable byte integer
 
 // Property identifiers (5.0, table 2-4), those a publisher acts on or writes.
+constexpr std::uint8_t kSessionExpiry = 0x11;
 constexpr std::uint8_t kAssignedClientId = 0x12;
 constexpr std::uint8_t kServerKeepAlive = 0x13;
 constexpr std::uint8_t kReasonString = 0x1F;
@@ -150,7 +153,7 @@ Shape shape_of(std::uint8_t id) noexcept
     case 0x23:
         return Shape::u16;
     case 0x02:
-    case 0x11:
+    case kSessionExpiry:
     case 0x18:
     case kMaximumPacketSize:
         return Shape::u32;
@@ -292,14 +295,15 @@ bool read_reason(Reader& reader, Packet& packet)
     return reader.ok();
 }
 
-Incoming decode_puback(Version version, std::string_view body)
+Incoming decode_ack(Ack::Kind kind, Version version, std::string_view body)
 {
     Reader reader{body};
-    PubAck packet;
+    Ack packet;
+    packet.kind = kind;
     packet.packet_id = reader.u16();
     const bool good = version == Version::v5 ? read_reason(reader, packet) : reader.empty();
     if (!reader.ok() || !good || packet.packet_id == 0) {
-        return Malformed{"malformed PUBACK"};
+        return Malformed{"malformed acknowledgement"};
     }
     return packet;
 }
@@ -319,69 +323,47 @@ Incoming decode_disconnect(Version version, std::string_view body)
 bool may_be_sent(std::uint8_t first) noexcept
 {
     const unsigned type = first >> 4U;
-    return (first & 0x0FU) == 0 && (type == kTypeConnAck || type == kTypePubAck ||
-                                    type == kTypePingResp || type == kTypeDisconnect);
+    return (first & 0x0FU) == 0 &&
+           (type == kTypeConnAck || type == kTypePubAck || type == kTypePubRec ||
+            type == kTypePubComp || type == kTypePingResp || type == kTypeDisconnect);
 }
 
-struct Reason {
-    std::uint8_t code;
-    std::string_view text;
-};
-
-constexpr std::array kReasons{
-    Reason{0x00, "success"},
-    Reason{0x04, "disconnect with will message"},
-    Reason{0x10, "no matching subscribers"},
-    Reason{0x80, "unspecified error"},
-    Reason{0x81, "malformed packet"},
-    Reason{0x82, "protocol error"},
-    Reason{0x83, "implementation specific error"},
-    Reason{0x84, "unsupported protocol version"},
-    Reason{0x85, "client identifier not valid"},
-    Reason{0x86, "bad user name or password"},
-    Reason{0x87, "not authorized"},
-    Reason{0x88, "server unavailable"},
-    Reason{0x89, "server busy"},
-    Reason{0x8A, "banned"},
-    Reason{0x8B, "server shutting down"},
-    Reason{0x8C, "bad authentication method"},
-    Reason{0x8D, "keep alive timeout"},
-    Reason{0x8E, "session taken over"},
-    Reason{0x8F, "topic filter invalid"},
-    Reason{0x90, "topic name invalid"},
-    Reason{0x91, "packet identifier in use"},
-    Reason{0x92, "packet identifier not found"},
-    Reason{0x93, "receive maximum exceeded"},
-    Reason{0x94, "topic alias invalid"},
-    Reason{0x95, "packet too large"},
-    Reason{0x96, "message rate too high"},
-    Reason{0x97, "quota exceeded"},
-    Reason{0x98, "administrative action"},
-    Reason{0x99, "payload format invalid"},
-    Reason{0x9A, "retain not supported"},
-    Reason{0x9B, "QoS not supported"},
-    Reason{0x9C, "use another server"},
-    Reason{0x9D, "server moved"},
-    Reason{0x9E, "shared subscriptions not supported"},
-    Reason{0x9F, "connection rate exceeded"},
-    Reason{0xA0, "maximum connect time"},
-    Reason{0xA1, "subscription identifiers not supported"},
-    Reason{0xA2, "wildcard subscriptions not supported"},
-};
-
-// Section 3.2.2.3 of 3.1.1, table 3.1.
-constexpr std::array kReturnCodes{
-    Reason{0, "connection accepted"},       Reason{1, "unacceptable protocol version"},
-    Reason{2, "identifier rejected"},       Reason{3, "server unavailable"},
-    Reason{4, "bad user name or password"}, Reason{5, "not authorized"},
-};
-
-template <std::size_t N>
-std::string_view look_up(const std::array<Reason, N>& table, std::uint8_t code) noexcept
+/// Section 3.1.2.3.
+unsigned connect_flags(const Connect& packet)
 {
-    const auto* const found =
-        std::find_if(table.begin(), table.end(), [code](const auto& r) { return r.code == code; });
-    return found == table.end() ? "unknown reason" : found->text;
+    constexpr unsigned kUser = 0x80;
+    constexpr unsigned kPassword = 0x40;
+    constexpr unsigned kWillRetain = 0x20;
+    constexpr unsigned kWill = 0x04;
+    constexpr unsigned kCleanStart = 0x02;
+    constexpr unsigned kWillQosShift = 3;
+    unsigned flags = (packet.user ? kUser : 0U) | (packet.password ? kPassword : 0U) |
+                     (packet.clean_start ? kCleanStart : 0U);
+    if (packet.will) {
+        flags |= kWill | (packet.will->retain ? kWillRetain : 0U) |
+                 static_cast<unsigned>(packet.will->qos) << kWillQosShift;
+    }
+    return flags;
+}
+
+Incoming decode(Version version, std::uint8_t first, std::string_view body)
+{
+    switch (first >> 4U) {
+    case kTypeConnAck:
+        return decode_connack(version, body);
+    case kTypePubAck:
+        return decode_ack(Ack::Kind::puback, version, body);
+    case kTypePubRec:
+        return decode_ack(Ack::Kind::pubrec, version, body);
+    case kTypePubComp:
+        return decode_ack(Ack::Kind::pubcomp, version, body);
+    case kTypePingResp:
+        return body.empty() ? Incoming{PingResp{}} : Malformed{"malformed PINGRESP"};
+    case kTypeDisconnect:
+        return decode_disconnect(version, body);
+    default:
+        return Malformed{"not a packet that a broker sends to a publisher"};
+    }
 }
 
 } // namespace
@@ -391,18 +373,29 @@ void encode(const Connect& packet, std::string& out)
     std::string body;
     put_string(body, "MQTT");
     put_byte(body, static_cast<unsigned>(packet.version));
-    // Connect flags (section 3.1.2.3): user 0x80, password 0x40, clean start 0x02.
-    put_byte(body, (packet.user ? 0x80U : 0U) | (packet.password ? 0x40U : 0U) |
-                       (packet.clean_start ? 0x02U : 0U));
+    put_byte(body, connect_flags(packet));
     put_u16(body, packet.keep_alive_s);
     if (packet.version == Version::v5) {
-        put_length(body, packet.max_packet_bytes > 0 ? 5 : 0);
+        constexpr std::size_t kU32Property = 5;
+        put_length(body, (packet.session_expiry_s > 0 ? kU32Property : 0) +
+                             (packet.max_packet_bytes > 0 ? kU32Property : 0));
+        if (packet.session_expiry_s > 0) {
+            put_byte(body, kSessionExpiry);
+            put_u32(body, packet.session_expiry_s);
+        }
         if (packet.max_packet_bytes > 0) {
             put_byte(body, kMaximumPacketSize);
             put_u32(body, packet.max_packet_bytes);
         }
     }
     put_string(body, packet.client_id);
+    if (packet.will) {
+        if (packet.version == Version::v5) {
+            put_byte(body, 0); // no properties of the will
+        }
+        put_string(body, packet.will->topic);
+        put_string(body, packet.will->payload);
+    }
     if (packet.user) {
         put_string(body, *packet.user);
     }
@@ -438,108 +431,62 @@ void set_dup(std::string& publish) noexcept
     publish.front() = static_cast<char>(static_cast<std::uint8_t>(publish.front()) | kDupFlag);
 }
 
-void Decoder::feed(std::string_view bytes)
+void encode_pubrel(std::uint16_t packet_id, std::string& out)
 {
-    if (m_at > 0) {
-        m_bytes.erase(0, m_at);
-        m_at = 0;
-    }
-    if (m_failure.empty()) {
-        m_bytes.append(bytes);
-    }
+    put_byte(out, kPubRel);
+    put_byte(out, 2);
+    put_u16(out, packet_id);
 }
 
-void Decoder::reset() noexcept
+void set_packet_id(std::string& publish, std::uint16_t packet_id) noexcept
 {
-    m_bytes.clear();
-    m_at = 0;
-    m_failure = {};
-}
-
-Incoming Decoder::fail(std::string_view text) noexcept
-{
-    m_failure = text;
-    m_bytes.clear();
-    m_at = 0;
-    return Malformed{text};
-}
-
-Incoming Decoder::next()
-{
-    if (!m_failure.empty()) {
-        return Malformed{m_failure};
+    std::size_t at = 1;
+    while ((static_cast<std::uint8_t>(publish[at]) & kMoreFollows) != 0) {
+        ++at; // the remaining length
     }
-    const std::string_view bytes = std::string_view{m_bytes}.substr(m_at);
+    ++at;
+    const auto high = static_cast<std::uint8_t>(publish[at]);
+    const auto low = static_cast<std::uint8_t>(publish[at + 1]);
+    at += 2U + (static_cast<std::size_t>(high) << 8U | low); // the topic
+    publish[at] = static_cast<char>(packet_id >> 8U);
+    publish[at + 1] = static_cast<char>(packet_id & 0xFFU);
+}
+
+Incoming take_packet(Version version, std::string_view& bytes, std::size_t max_packet_bytes)
+{
     if (bytes.size() < 2) {
         return {};
     }
-    if (!may_be_sent(static_cast<std::uint8_t>(bytes.front()))) {
-        return fail("not a packet that a broker sends to a publisher");
+    const auto first = static_cast<std::uint8_t>(bytes.front());
+    if (!may_be_sent(first)) {
+        return Malformed{"not a packet that a broker sends to a publisher"};
     }
     // Fixed header (section 2.2 in 3.1.1, 2.1 in 5.0): type and flags, then one to four bytes.
     std::size_t length = 0;
     std::size_t header = 1;
     for (unsigned shift = 0;; shift += 7) {
         if (shift == 28) {
-            return fail("malformed remaining length");
+            return Malformed{"malformed remaining length"};
         }
         if (header == bytes.size()) {
             return {};
         }
         const auto next = static_cast<std::uint8_t>(bytes[header]);
         ++header;
-        length |= static_cast<std::size_t>(next & 0x7FU) << shift;
-        if ((next & 0x80U) == 0) {
+        length |= static_cast<std::size_t>(next & ~kMoreFollows) << shift;
+        if ((next & kMoreFollows) == 0) {
             break;
         }
     }
-    if (header + length > m_max_packet_bytes) {
-        return fail("packet larger than allowed");
+    if (header + length > max_packet_bytes) {
+        return Malformed{"packet larger than allowed"};
     }
     if (bytes.size() < header + length) {
         return {};
     }
-    m_at += header + length;
-    auto packet = decode(static_cast<std::uint8_t>(bytes.front()), bytes.substr(header, length));
-    if (const auto* const malformed = std::get_if<Malformed>(&packet)) {
-        return fail(malformed->text);
-    }
-    return packet;
-}
-
-Incoming Decoder::decode(std::uint8_t first, std::string_view body)
-{
-    switch (first >> 4U) {
-    case kTypeConnAck:
-        return decode_connack(m_version, body);
-    case kTypePubAck:
-        return decode_puback(m_version, body);
-    case kTypePingResp:
-        return body.empty() ? Incoming{PingResp{}} : Malformed{"malformed PINGRESP"};
-    case kTypeDisconnect:
-        return decode_disconnect(m_version, body);
-    default:
-        return Malformed{"not a packet that a broker sends to a publisher"};
-    }
-}
-
-std::string_view connack_text(Version version, std::uint8_t code) noexcept
-{
-    return version == Version::v5 ? reason_text(code) : look_up(kReturnCodes, code);
-}
-
-std::string_view reason_text(std::uint8_t code) noexcept
-{
-    return look_up(kReasons, code);
-}
-
-bool worth_retrying(Version version, std::uint8_t connack_code) noexcept
-{
-    if (version == Version::v311) {
-        return connack_code == 3;
-    }
-    constexpr std::array<std::uint8_t, 6> kPassing{0x80, 0x88, 0x89, 0x8B, 0x97, 0x9F};
-    return std::find(kPassing.begin(), kPassing.end(), connack_code) != kPassing.end();
+    const auto body = bytes.substr(header, length);
+    bytes.remove_prefix(header + length);
+    return decode(version, first, body);
 }
 
 } // namespace tlm::mqtt

@@ -15,7 +15,7 @@ namespace tlm::mqtt {
 /// section 3.1.2.2).
 enum class Version : std::uint8_t { v311 = 4, v5 = 5 };
 
-enum class Qos : std::uint8_t { at_most_once = 0, at_least_once = 1 };
+enum class Qos : std::uint8_t { at_most_once = 0, at_least_once = 1, exactly_once = 2 };
 
 /// Largest remaining length of a packet, in bytes (section 2.2.3 in 3.1.1, 1.5.5 in 5.0).
 inline constexpr std::size_t kMaxRemaining = 268'435'455;
@@ -23,7 +23,15 @@ inline constexpr std::size_t kMaxRemaining = 268'435'455;
 /// Longest topic, client id, user name or password, in bytes (section 1.5.3 in 3.1.1, 1.5.4 in 5).
 inline constexpr std::size_t kMaxString = 65'535;
 
-/// CONNECT (section 3.1). No will: a publisher of telemetry has nobody to tell.
+/// What the broker publishes when a connection ends without a DISCONNECT (section 3.1.2.5).
+struct Will {
+    std::string_view topic = {};
+    std::string_view payload = {};
+    Qos qos = Qos::at_most_once;
+    bool retain = false;
+};
+
+/// CONNECT (section 3.1).
 struct Connect {
     Version version = Version::v5;
     std::string_view client_id = {};
@@ -32,14 +40,16 @@ struct Connect {
     std::optional<std::string_view> user = std::nullopt;
     std::optional<std::string_view> password = std::nullopt;
     std::uint32_t max_packet_bytes = 0; ///< the largest packet we take; 0 says nothing; 5 only
+    std::uint32_t session_expiry_s = 0; ///< how long the session outlives the connection; 5 only
+    std::optional<Will> will = std::nullopt;
 };
 
-/// PUBLISH (section 3.3) at QoS 0 or 1.
+/// PUBLISH (section 3.3).
 struct Publish {
     Version version = Version::v5;
     Qos qos = Qos::at_least_once;
     bool retain = false;
-    std::uint16_t packet_id = 0; ///< 1 to 65535 at QoS 1; not written at QoS 0
+    std::uint16_t packet_id = 0; ///< 1 to 65535 at QoS 1 and 2; not written at QoS 0
     std::string_view topic = {};
     std::string_view payload = {};
 };
@@ -49,11 +59,20 @@ struct Publish {
 void encode(const Connect& packet, std::string& out);
 void encode(const Publish& packet, std::string& out);
 
+/// PUBREL with "success" (section 3.6): the second half of a publication at QoS 2.
+void encode_pubrel(std::uint16_t packet_id, std::string& out);
+
+/// Gives an encoded PUBLISH of QoS 1 or 2 its packet id.
+void set_packet_id(std::string& publish, std::uint16_t packet_id) noexcept;
+
 /// PINGREQ (section 3.12), whole.
 inline constexpr std::string_view kPingreq{"\xC0\x00", 2};
 
 /// DISCONNECT with "normal disconnection" (section 3.14), whole; the same in both versions.
 inline constexpr std::string_view kDisconnect{"\xE0\x00", 2};
+
+/// DISCONNECT of version 5 that also ends the session (session expiry interval 0), whole.
+inline constexpr std::string_view kDisconnectForGood{"\xE0\x07\x00\x05\x11\0\0\0\0", 9};
 
 /// Sets the DUP flag of an encoded PUBLISH (section 3.3.1.1): it may have been delivered before.
 void set_dup(std::string& publish) noexcept;
@@ -64,7 +83,7 @@ struct ConnAck {
     bool session_present = false;
     std::uint8_t code = 0; ///< return code (3.1.1) or reason code (5); 0 is success
     std::uint16_t receive_maximum = 65'535;
-    Qos maximum_qos = Qos::at_least_once;
+    Qos maximum_qos = Qos::exactly_once;
     bool retain_available = true;
     std::optional<std::uint32_t> maximum_packet_bytes;
     std::optional<std::uint16_t> server_keep_alive_s;
@@ -72,8 +91,11 @@ struct ConnAck {
     std::string reason_text;
 };
 
-/// PUBACK (section 3.4). 3.1.1 knows no code but success.
-struct PubAck {
+/// PUBACK, PUBREC or PUBCOMP (sections 3.4, 3.5 and 3.7). 3.1.1 knows no code but success.
+struct Ack {
+    enum class Kind : std::uint8_t { puback, pubrec, pubcomp };
+
+    Kind kind = Kind::puback;
     std::uint16_t packet_id = 0;
     std::uint8_t code = 0;
     std::string reason_text;
@@ -94,39 +116,17 @@ struct Malformed {
 };
 
 /// std::monostate: no whole packet is there yet.
-using Incoming =
-    std::variant<std::monostate, ConnAck, PubAck, PingResp, ServerDisconnect, Malformed>;
+using Incoming = std::variant<std::monostate, ConnAck, Ack, PingResp, ServerDisconnect, Malformed>;
 
-/// Cuts a byte stream from a broker into packets. Memory is bounded: a packet beyond
-/// `max_packet_bytes` is Malformed as soon as its length is known. After Malformed every further
-/// call says Malformed until reset(). Any input is answered with a value; nothing throws but a
-/// lack of memory.
-class Decoder {
-  public:
-    static constexpr std::size_t kMaxPacketBytes = 64UL * 1024;
+/// The largest packet that a publisher takes, unless told otherwise.
+inline constexpr std::size_t kMaxPacketBytes = 64UL * 1024;
 
-    explicit Decoder(Version version, std::size_t max_packet_bytes = kMaxPacketBytes)
-        : m_version(version), m_max_packet_bytes(max_packet_bytes)
-    {}
-
-    /// Adds bytes as they came; take all packets with next() before adding more.
-    void feed(std::string_view bytes);
-
-    [[nodiscard]] Incoming next();
-
-    /// Forgets everything: a new connection begins.
-    void reset() noexcept;
-
-  private:
-    [[nodiscard]] Incoming fail(std::string_view text) noexcept;
-    [[nodiscard]] Incoming decode(std::uint8_t first, std::string_view body);
-
-    Version m_version;
-    std::size_t m_max_packet_bytes;
-    std::string m_bytes;
-    std::size_t m_at = 0;
-    std::string_view m_failure;
-};
+/// Takes the first packet off `bytes`, which a broker has sent. Nothing is taken while it is not
+/// whole; a packet beyond `max_packet_bytes` is Malformed as soon as its length is known, so that
+/// the caller never keeps more. After Malformed close the connection. Any input is answered with a
+/// value; nothing throws but a lack of memory.
+[[nodiscard]] Incoming take_packet(Version version, std::string_view& bytes,
+                                   std::size_t max_packet_bytes = kMaxPacketBytes);
 
 /// What a CONNACK code means, in the standard's words (3.1.1 table 3.1, 5.0 section 2.4).
 [[nodiscard]] std::string_view connack_text(Version version, std::uint8_t code) noexcept;

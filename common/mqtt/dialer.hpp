@@ -9,19 +9,43 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 namespace tlm::mqtt {
+
+/// Where a socket is, or shall be.
+struct Address {
+    sockaddr_storage storage;
+    socklen_t length;
+
+    [[nodiscard]] const sockaddr* get() const noexcept
+    {
+        return reinterpret_cast<const sockaddr*>(&storage);
+    }
+};
+
+/// The addresses of a host, or why there are none. Blocks for as long as the system's resolver
+/// waits.
+[[nodiscard]] std::variant<std::vector<Address>, std::string> resolve(const std::string& host,
+                                                                      std::uint16_t port);
+
+/// An IPv4 or IPv6 address in figures, without a port, to connect from. Throws Error usage.
+[[nodiscard]] Address parse_source_address(std::string_view text);
+
+/// A non-blocking socket that is connecting (writable when that is decided, then ask
+/// connect_error), or why there is none. From `source`, where given, with a port that the kernel
+/// chooses once it knows the target: each target has all ports of a source to itself.
+[[nodiscard]] std::variant<UniqueFd, std::string> open_connection(const Address& target,
+                                                                  const Address* source = nullptr);
 
 /// Tries the addresses of a host in turn, one a call. Used by one thread.
 class Dialer {
   public:
     Dialer(std::string host, std::uint16_t port) : m_host(std::move(host)), m_port(port) {}
 
-    /// A non-blocking socket that is connecting (writable when that is decided, then ask
-    /// connect_error), or why there is none. Resolves the name when all addresses were tried:
-    /// that may block for as long as the system's resolver waits.
+    /// A socket as open_connection() gives it. Resolves the name when all addresses were tried.
     [[nodiscard]] std::variant<UniqueFd, std::string> dial();
 
     /// True when dial() would try another address of the same look-up: no back-off is due yet.
@@ -31,13 +55,6 @@ class Dialer {
     void restart() noexcept { m_next = m_addresses.size(); }
 
   private:
-    struct Address {
-        sockaddr_storage storage;
-        socklen_t length;
-    };
-
-    [[nodiscard]] std::string resolve();
-
     std::string m_host;
     std::uint16_t m_port;
     std::vector<Address> m_addresses;

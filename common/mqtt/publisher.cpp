@@ -4,8 +4,7 @@
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
 
-#include <poll.h>
-#include <sys/socket.h>
+#include <sys/epoll.h>
 
 #include <algorithm>
 #include <array>
@@ -15,462 +14,451 @@
 namespace tlm::mqtt {
 namespace {
 
-constexpr std::uint64_t kPacketIds = 65'535; // 1 to 65535
-constexpr std::size_t kOutputBytes = 256UL * 1024;
-constexpr std::uint8_t kSessionTakenOver = 0x8E;
-constexpr std::uint8_t kFirstError = 0x80; // reason codes from here on are failures
-
-std::uint16_t packet_id(std::uint64_t number) noexcept
-{
-    return static_cast<std::uint16_t>(number % kPacketIds + 1);
-}
-
-std::string with_reason(std::string_view text, std::string_view reason)
-{
-    std::string result{text};
-    if (!reason.empty()) {
-        result.append(" (").append(reason).append(")");
-    }
-    return result;
-}
+constexpr std::size_t kOutputBytes = 64UL * 1024; ///< a write
+constexpr std::size_t kInputBytes = 64UL * 1024;  ///< a read
+constexpr std::size_t kEvents = 512;              ///< looked at before timers
 
 } // namespace
 
 Publisher::Publisher(PublisherOptions options)
     : m_options(std::move(options)),
-      m_name(format_url(m_options.url)),
-      m_dialer(m_options.url.host, m_options.url.port),
-      m_backoff(m_options.first_delay, m_options.longest_delay),
-      m_decoder(m_options.version)
+      m_epoll(::epoll_create1(EPOLL_CLOEXEC)),
+      m_connections(m_options.connections),
+      m_timers(m_options.connections),
+      m_pool(m_options.most_messages, m_options.most_bytes),
+      m_buffer(kInputBytes)
 {
-    if (m_options.url.tls) {
-        throw usage_error(m_name + ": this publisher does not speak TLS yet; use mqtt://");
+    if (!m_epoll) {
+        throw fatal_error("epoll: " + errno_text(errno));
     }
-    if (m_options.qos == Qos::at_least_once) {
-        m_slots.resize(std::max<std::uint16_t>(1, m_options.window));
+    const Terms terms{.version = m_options.version,
+                      .qos = m_options.qos,
+                      .window = m_options.window,
+                      .keep_alive_s = m_options.keep_alive_s};
+    for (const auto& url : m_options.urls) {
+        m_brokers.push_back({.url = url, .name = format_url(url), .terms = terms, .addresses = {}});
+        if (url.tls && !m_tls) {
+            m_tls.emplace(m_options.ca_file);
+        }
     }
 }
 
-Publisher::Slot& Publisher::slot(std::uint64_t number) noexcept
-{
-    return m_slots[number % m_slots.size()];
-}
+Publisher::~Publisher() = default;
 
-bool Publisher::wants_write() const noexcept
+void Publisher::want(std::uint32_t count)
 {
-    return m_state == State::connecting || m_output_at < m_output.size();
-}
-
-std::optional<Monotonic> Publisher::deadline() const noexcept
-{
-    switch (m_state) {
-    case State::waiting:
-        return m_next_attempt;
-    case State::connecting:
-    case State::handshaking:
-        return m_attempt_ends;
-    case State::ready:
-        break;
+    for (; m_links.wanted < count; ++m_links.wanted) {
+        enqueue(m_links.wanted);
     }
-    if (m_ping_ends) {
-        return m_ping_ends;
-    }
-    return m_keep_alive.count() > 0 ? std::optional{m_last_write + m_keep_alive} : std::nullopt;
 }
 
-void Publisher::serve(short revents, Monotonic now)
+void Publisher::serve(Monotonic now)
 {
-    if (!m_down_since && m_state != State::ready) {
+    if (!m_down_since && m_links.connected < m_links.wanted) {
         m_down_since = now;
     }
-    switch (m_state) {
-    case State::waiting:
-        if (now >= m_next_attempt) {
-            begin_attempt(now);
-        }
+    std::array<epoll_event, kEvents> events; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    const int count = ::epoll_wait(m_epoll.get(), events.data(), kEvents, 0);
+    for (int i = 0; i < count; ++i) {
+        const auto& event = events[static_cast<std::size_t>(i)];
+        on_event(event.data.u32, event.events, now);
+    }
+    while (const auto index = m_timers.pop(now)) {
+        on_timer(*index, now);
+    }
+    start_attempts(now);
+}
+
+void Publisher::on_event(std::uint32_t index, std::uint32_t events, Monotonic now)
+{
+    auto& connection = m_connections[index];
+    switch (connection.phase) {
+    case Phase::unwanted:
+    case Phase::queued:
+    case Phase::waiting:
         return;
-    case State::connecting:
-        finish_connect(revents, now);
+    case Phase::connecting:
+        finish_connect(index, now);
+        return;
+    case Phase::securing:
+        go_on_securing(index, now);
+        return;
+    case Phase::greeting:
+    case Phase::ready:
         break;
-    case State::handshaking:
-    case State::ready:
-        if ((revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
-            read_packets(now);
-        }
-        break;
     }
-    if (m_state == State::ready) {
-        keep_alive(now);
-    } else if (m_state != State::waiting && now >= m_attempt_ends) {
-        attempt_failed("no answer in time", now);
+    if ((events & EPOLLOUT) != 0) {
+        m_out.clear();
+        transmit(index, now);
+    }
+    const bool open = connection.phase == Phase::greeting || connection.phase == Phase::ready;
+    if (open && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
+        read(index, now);
     }
 }
 
-void Publisher::begin_attempt(Monotonic now)
+void Publisher::on_timer(std::uint32_t index, Monotonic now)
 {
-    auto dialed = m_dialer.dial();
-    if (const auto* const error = std::get_if<std::string>(&dialed)) {
-        attempt_failed(*error, now);
+    auto& connection = m_connections[index];
+    if (connection.phase == Phase::unwanted || connection.phase == Phase::queued) {
         return;
     }
-    m_fd = std::get<UniqueFd>(std::move(dialed));
-    m_state = State::connecting;
-    m_attempt_ends = now + m_options.attempt_timeout;
-}
-
-void Publisher::drop_connection(Monotonic retry_at) noexcept
-{
-    m_fd.reset();
-    m_state = State::waiting;
-    m_next_attempt = retry_at;
-    m_output.clear();
-    m_output_at = 0;
-    m_unsent = m_oldest;
-    m_ping_ends.reset();
-    m_decoder.reset();
-}
-
-void Publisher::attempt_failed(const std::string& why, Monotonic now)
-{
-    static log::RateLimit limit{std::chrono::seconds{5}};
-    m_last_error = why;
-    const bool more = m_dialer.has_more();
-    drop_connection(more ? now : now + m_backoff.next(m_jitter.next()));
-    if (!more) {
-        limit.warn("{}: cannot connect: {}", m_name, why);
-    }
-}
-
-void Publisher::lost(const std::string& why, Monotonic now)
-{
-    if (m_state != State::ready) {
-        attempt_failed(why, now);
-        return;
-    }
-    log::warn("{}: connection lost: {}; {} messages to confirm", m_name, why, outstanding());
-    m_last_error = why;
-    m_down_since = now;
-    m_dialer.restart();
-    drop_connection(now + m_backoff.next(m_jitter.next()));
-}
-
-void Publisher::hang_up(Monotonic now)
-{
-    if (m_state == State::ready) {
-        lost("cut on purpose", now);
-    }
-}
-
-void Publisher::finish_connect(short revents, Monotonic now)
-{
-    if ((revents & (POLLOUT | POLLHUP | POLLERR)) == 0) {
-        return;
-    }
-    if (const auto error = connect_error(m_fd.get()); !error.empty()) {
-        attempt_failed(error, now);
-        return;
-    }
-    Connect packet{.version = m_options.version,
-                   .client_id = m_options.client_id,
-                   .keep_alive_s = m_options.keep_alive_s,
-                   .max_packet_bytes = Decoder::kMaxPacketBytes};
-    if (!m_options.url.user.empty()) {
-        packet.user = m_options.url.user;
-    }
-    if (m_options.password) {
-        packet.password = *m_options.password;
-    }
-    encode(packet, m_output);
-    m_state = State::handshaking;
-    (void)write_output(now);
-}
-
-void Publisher::read_packets(Monotonic now)
-{
-    std::array<char, 16UL * 1024> buffer; // NOLINT(cppcoreguidelines-pro-type-member-init)
-    for (;;) {
-        const auto count = ::recv(m_fd.get(), buffer.data(), buffer.size(), 0);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            return;
-        }
-        if (count <= 0) {
-            lost(count == 0 ? "closed by the broker" : errno_text(errno), now);
-            return;
-        }
-        const auto size = static_cast<std::size_t>(count);
-        m_decoder.feed({buffer.data(), size});
-        if (!take_packets(now) || size < buffer.size()) {
-            return;
-        }
-    }
-}
-
-bool Publisher::take_packets(Monotonic now)
-{
-    for (;;) {
-        const auto packet = m_decoder.next();
-        if (std::holds_alternative<std::monostate>(packet)) {
-            return true;
-        }
-        if (const auto* const connack = std::get_if<ConnAck>(&packet)) {
-            if (m_state != State::handshaking) {
-                lost("a second CONNACK", now);
-                return false;
-            }
-            on_packet(*connack, now);
-            if (m_state != State::ready) {
-                return false;
-            }
-        } else if (const auto* const malformed = std::get_if<Malformed>(&packet)) {
-            lost(std::string{malformed->text}, now);
-            return false;
-        } else if (const auto* const end = std::get_if<ServerDisconnect>(&packet)) {
-            const auto why = with_reason(reason_text(end->code), end->reason_text);
-            if (end->code == kSessionTakenOver) {
-                throw fatal_error(m_name + ": " + why + ": another client has connected as " +
-                                  m_options.client_id);
-            }
-            lost("the broker says: " + why, now);
-            return false;
-        } else if (m_state != State::ready) {
-            lost("a packet before CONNACK", now);
-            return false;
-        } else if (const auto* const puback = std::get_if<PubAck>(&packet)) {
-            on_packet(*puback);
+    if (connection.phase != Phase::ready || connection.pinged) {
+        if (now < connection.due) {
+            m_timers.ask(index, connection.due);
+        } else if (connection.phase == Phase::waiting) {
+            enqueue(index);
         } else {
-            m_ping_ends.reset(); // PINGRESP
+            lost(index, connection.pinged ? "no answer to a ping" : "no answer in time", now);
         }
-    }
-}
-
-void Publisher::on_packet(const ConnAck& packet, Monotonic now)
-{
-    if (packet.code != 0) {
-        const auto why = "refused: " + with_reason(connack_text(m_options.version, packet.code),
-                                                   packet.reason_text);
-        if (!worth_retrying(m_options.version, packet.code)) {
-            throw fatal_error(m_name + ": " + why);
-        }
-        attempt_failed(why, now);
         return;
     }
-    if (packet.maximum_qos < m_options.qos) {
-        throw fatal_error(m_name + ": the broker takes QoS 0 only");
-    }
-    if (m_options.retain && !packet.retain_available) {
-        throw fatal_error(m_name + ": the broker takes no retained messages");
-    }
-    m_state = State::ready;
-    m_down_since.reset();
-    m_backoff.reset();
-    ++m_stats.connects;
-    m_receive_maximum = packet.receive_maximum;
-    m_maximum_packet = packet.maximum_packet_bytes;
-    m_keep_alive =
-        std::chrono::seconds{packet.server_keep_alive_s.value_or(m_options.keep_alive_s)};
-    for (auto number = m_oldest; number < m_next; ++number) {
-        check_size(slot(number).packet.size());
-    }
-    if (m_stats.connects == 1) {
-        log::info("{}: connected", m_name);
-    } else {
-        log::info("{}: connected again; {} messages to confirm", m_name, outstanding());
-    }
-}
-
-void Publisher::on_packet(const PubAck& packet)
-{
-    const std::uint64_t first = m_oldest % kPacketIds;
-    const auto distance = (packet.packet_id - 1U + kPacketIds - first) % kPacketIds;
-    if (distance >= m_unsent - m_oldest || slot(m_oldest + distance).answered) {
-        return; // nothing of ours: a broker's slip that harms nobody
-    }
-    slot(m_oldest + distance).answered = true;
-    if (packet.code >= kFirstError) {
-        static log::RateLimit limit{std::chrono::seconds{5}};
-        ++m_stats.refused;
-        limit.error("{}: the broker refused a message: {}", m_name,
-                    with_reason(reason_text(packet.code), packet.reason_text));
-    } else {
-        ++m_stats.acked;
-    }
-    while (m_oldest < m_unsent && slot(m_oldest).answered) {
-        ++m_oldest;
-    }
-}
-
-void Publisher::keep_alive(Monotonic now)
-{
     // A broker may close after one and a half intervals of silence (section 3.1.2.10).
-    if (m_ping_ends && now >= *m_ping_ends) {
-        lost("no answer to a ping", now);
+    const std::chrono::seconds interval{broker_of(index).terms.keep_alive_s};
+    if (interval.count() == 0) {
         return;
     }
-    const bool due = m_keep_alive.count() > 0 && now - m_last_write >= m_keep_alive;
-    if (due && !m_ping_ends) {
-        m_output.append(kPingreq);
-        m_ping_ends = now + m_keep_alive;
-        (void)write_output(now);
+    if (now - connection.last_write < interval) {
+        m_timers.ask(index, connection.last_write + interval);
+        return;
+    }
+    connection.pinged = true;
+    wake(index, now + interval);
+    m_out.assign(kPingreq);
+    transmit(index, now);
+}
+
+void Publisher::wake(std::uint32_t index, Monotonic when)
+{
+    m_connections[index].due = when;
+    m_timers.ask(index, when);
+}
+
+void Publisher::read(std::uint32_t index, Monotonic now)
+{
+    m_out.clear();
+    auto& stream = m_connections[index].stream;
+    for (;;) {
+        const auto got = stream.read(m_buffer);
+        if (got.end == Transfer::End::closed || got.end == Transfer::End::failed) {
+            lost(index, got.error.empty() ? "closed by the broker" : got.error, now);
+            return;
+        }
+        if (got.bytes == 0) {
+            break;
+        }
+        if (!digest(index, {m_buffer.data(), got.bytes}, now)) {
+            return;
+        }
+        if (!stream.secured() && got.bytes < m_buffer.size()) {
+            break;
+        }
+    }
+    transmit(index, now);
+}
+
+/// Takes the packets out of what arrived and keeps the beginning of one that is not whole. False
+/// when the connection was given up.
+bool Publisher::digest(std::uint32_t index, std::string_view arrived, Monotonic now)
+{
+    auto& rest = m_connections[index].rest;
+    std::string_view bytes = arrived;
+    const bool continued = rest && !rest->in.empty();
+    if (continued) {
+        bytes = rest->in.append(arrived);
+    }
+    auto context = this->context(index, std::chrono::steady_clock::now());
+    for (;;) {
+        const auto packet = take_packet(m_options.version, bytes);
+        if (std::holds_alternative<std::monostate>(packet)) {
+            break;
+        }
+        if (!hear(index, packet, context, now)) {
+            return false;
+        }
+    }
+    if (continued) {
+        rest->in.erase(0, rest->in.size() - bytes.size());
+    } else if (!bytes.empty()) {
+        rest = rest ? std::move(rest) : std::make_unique<Rest>();
+        rest->in.assign(bytes);
+    }
+    if (rest && rest->in.empty() && !m_connections[index].blocked) {
+        rest.reset();
+    }
+    return true;
+}
+
+bool Publisher::hear(std::uint32_t index, const Incoming& packet, Dialogue::Context& context,
+                     Monotonic now)
+{
+    auto& connection = m_connections[index];
+    Dialogue::End end;
+    switch (connection.dialogue.hear(packet, context, end)) {
+    case Dialogue::Heard::nothing:
+        return true;
+    case Dialogue::Heard::pong:
+        connection.pinged = false;
+        return true;
+    case Dialogue::Heard::connected:
+        on_connected(index, now);
+        return true;
+    case Dialogue::Heard::fresh_start:
+        (void)connection.stream.write(kDisconnect); // else the will is published
+        drop(index);
+        enqueue(index);
+        return false;
+    case Dialogue::Heard::over:
+        break;
+    }
+    if (end.for_good) {
+        throw fatal_error(broker_of(index).name + ": " + end.why + ": client id " +
+                          m_options.login(index).client_id);
+    }
+    lost(index, end.why, now);
+    return false;
+}
+
+void Publisher::check_size(const Broker& broker, std::size_t bytes) const
+{
+    const auto most = broker.terms.maximum_packet_bytes;
+    if (most && bytes > *most) {
+        throw fatal_error(broker.name + ": a message makes a packet of " + std::to_string(bytes) +
+                          " bytes; the broker takes " + std::to_string(*most));
     }
 }
 
-bool Publisher::has_room() const noexcept
+void Publisher::publish(std::uint32_t connection, const Publication& message)
 {
-    if (m_options.qos == Qos::at_least_once) {
-        return m_next - m_oldest < m_slots.size();
-    }
-    return connected() && m_output.size() - m_output_at < kOutputBytes;
-}
-
-void Publisher::check_size(std::size_t bytes) const
-{
-    if (m_maximum_packet && bytes > *m_maximum_packet) {
-        throw fatal_error(m_name + ": a message makes a packet of " + std::to_string(bytes) +
-                          " bytes; the broker takes " + std::to_string(*m_maximum_packet));
-    }
-}
-
-void Publisher::publish(std::string_view topic, std::string_view payload)
-{
-    Publish packet{.version = m_options.version,
-                   .qos = m_options.qos,
-                   .retain = m_options.retain,
-                   .packet_id = packet_id(m_next),
-                   .topic = topic,
-                   .payload = payload};
-    if (m_options.qos == Qos::at_most_once) {
-        const auto before = m_output.size();
-        encode(packet, m_output);
-        check_size(m_output.size() - before);
-    } else {
-        auto& place = slot(m_next);
-        place.packet.clear();
-        place.sent_before = false;
-        place.answered = false;
-        encode(packet, place.packet);
-        check_size(place.packet.size());
-        ++m_next;
-    }
+    const Publish packet{.version = m_options.version,
+                         .qos = m_options.qos,
+                         .topic = message.topic,
+                         .payload = message.payload};
+    const auto index = m_pool.take();
+    auto& held = m_pool[index];
+    held.device = message.device;
+    held.intended = message.intended;
+    encode(packet, held.packet);
+    m_pool.hold(index);
+    check_size(broker_of(connection), held.packet.size());
+    m_connections[connection].dialogue.add(m_pool, index);
+    mark_dirty(connection);
     ++m_stats.published;
 }
 
-void Publisher::fill_output()
+void Publisher::mark_dirty(std::uint32_t index)
 {
-    while (m_unsent < m_next && m_unsent - m_oldest < m_receive_maximum &&
-           m_output.size() - m_output_at < kOutputBytes) {
-        auto& message = slot(m_unsent);
-        ++m_unsent;
-        if (message.answered) {
-            continue; // answered on an earlier connection, behind one that was not
-        }
-        if (message.sent_before) {
-            set_dup(message.packet);
-            ++m_stats.resent;
-        }
-        message.sent_before = true;
-        m_output.append(message.packet);
-    }
-    while (m_oldest < m_unsent && slot(m_oldest).answered) {
-        ++m_oldest;
+    auto& connection = m_connections[index];
+    if (!connection.dirty) {
+        connection.dirty = true;
+        m_dirty.push_back(index);
     }
 }
 
 void Publisher::flush(Monotonic now)
 {
-    while (m_state == State::ready) {
-        if (m_options.qos == Qos::at_least_once) {
-            fill_output();
+    // Nothing is added to the list meanwhile: a lost connection speaks when it is back.
+    for (const auto index : m_dirty) {
+        m_connections[index].dirty = false;
+        if (m_connections[index].phase == Phase::ready) {
+            m_out.clear();
+            transmit(index, now);
         }
-        if (m_output_at == m_output.size() || !write_output(now)) {
+    }
+    m_dirty.clear();
+}
+
+/// Writes what is left from before, the bytes in m_out, and all that the dialogue has to say.
+void Publisher::transmit(std::uint32_t index, Monotonic now)
+{
+    auto& connection = m_connections[index];
+    if (connection.blocked) {
+        connection.rest->out.append(m_out);
+        m_out.clear();
+        if (!write_rest(index, now)) {
             return;
         }
     }
-    if (m_state == State::handshaking) {
-        (void)write_output(now);
+    auto context = this->context(index, now);
+    for (;;) {
+        connection.dialogue.speak(context, kOutputBytes);
+        if (m_out.empty() || !write_out(index, now) ||
+            !connection.dialogue.has_more(context.terms)) {
+            return;
+        }
     }
 }
 
-/// False when the socket takes no more now, or is gone.
-bool Publisher::write_output(Monotonic now)
+/// Writes m_out; what the socket does not take is kept. False unless all of it went out.
+bool Publisher::write_out(std::uint32_t index, Monotonic now)
 {
-    while (m_output_at < m_output.size()) {
-        const auto count = ::send(m_fd.get(), m_output.data() + m_output_at,
-                                  m_output.size() - m_output_at, MSG_NOSIGNAL);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            if (m_output_at >= kOutputBytes) { // a slow reader must not make the buffer grow
-                m_output.erase(0, std::exchange(m_output_at, 0));
-            }
+    auto& connection = m_connections[index];
+    std::size_t at = 0;
+    while (at < m_out.size()) {
+        const auto put = connection.stream.write(std::string_view{m_out}.substr(at));
+        if (put.end == Transfer::End::closed || put.end == Transfer::End::failed) {
+            lost(index, put.error.empty() ? "closed by the broker" : put.error, now);
             return false;
         }
-        if (count < 0) {
-            lost(errno_text(errno), now);
+        if (put.bytes == 0) {
+            keep_rest(index, at);
             return false;
         }
-        m_output_at += static_cast<std::size_t>(count);
-        m_last_write = now;
+        at += put.bytes;
     }
-    m_output.clear();
-    m_output_at = 0;
+    connection.last_write = now;
+    m_out.clear();
     return true;
+}
+
+void Publisher::keep_rest(std::uint32_t index, std::size_t from)
+{
+    auto& connection = m_connections[index];
+    if (!connection.rest) {
+        connection.rest = std::make_unique<Rest>();
+    }
+    connection.rest->out.assign(m_out, from);
+    connection.rest->out_at = 0;
+    connection.blocked = true;
+    ++m_blocked;
+    m_out.clear();
+    watch(index, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+}
+
+/// False while the socket takes no more, or when it is gone.
+bool Publisher::write_rest(std::uint32_t index, Monotonic now)
+{
+    auto& connection = m_connections[index];
+    auto& rest = *connection.rest;
+    while (rest.out_at < rest.out.size()) {
+        const auto put = connection.stream.write(std::string_view{rest.out}.substr(rest.out_at));
+        if (put.end == Transfer::End::closed || put.end == Transfer::End::failed) {
+            lost(index, put.error.empty() ? "closed by the broker" : put.error, now);
+            return false;
+        }
+        if (put.bytes == 0) {
+            return false;
+        }
+        rest.out_at += put.bytes;
+        connection.last_write = now;
+    }
+    connection.blocked = false;
+    --m_blocked;
+    rest.out.clear();
+    if (rest.in.empty()) {
+        connection.rest.reset();
+    }
+    watch(index, EPOLL_CTL_MOD, EPOLLIN);
+    return true;
+}
+
+void Publisher::lost(std::uint32_t index, const std::string& why, Monotonic now)
+{
+    if (m_connections[index].phase != Phase::ready) {
+        attempt_failed(index, why, now);
+        return;
+    }
+    static log::RateLimit limit{std::chrono::seconds{5}};
+    m_last_error = why;
+    drop(index);
+    limit.warn("{}: connection lost: {}; {} messages to confirm", broker_of(index).name, why,
+               outstanding());
+    m_down_since = m_down_since.value_or(now);
+    try_again(index, now);
+}
+
+/// Closes; what comes next is the caller's matter.
+void Publisher::drop(std::uint32_t index)
+{
+    auto& connection = m_connections[index];
+    leave_phase(connection);
+    connection.phase = Phase::waiting;
+    connection.stream.close();
+    connection.dialogue.interrupted();
+    connection.rest.reset();
+    connection.pinged = false;
+    m_blocked -= std::exchange(connection.blocked, false) ? 1 : 0;
+    m_out.clear();
+}
+
+void Publisher::hang_up(std::uint32_t connection, Monotonic now)
+{
+    if (m_connections[connection].phase == Phase::ready) {
+        drop(connection);
+        m_down_since = m_down_since.value_or(now);
+        try_again(connection, now);
+    }
+}
+
+void Publisher::collect(std::vector<Receipt>& out)
+{
+    out.insert(out.end(), m_receipts.begin(), m_receipts.end());
+    m_receipts.clear();
 }
 
 std::uint64_t Publisher::outstanding() const noexcept
 {
-    return m_options.qos == Qos::at_least_once ? m_stats.published - m_stats.acked - m_stats.refused
-                                               : 0;
+    const auto unanswered = m_stats.published - m_stats.confirmed - m_stats.refused;
+    // At QoS 0 a message counts as confirmed when it is given to the socket.
+    return unanswered + (m_options.qos == Qos::at_most_once ? m_blocked : 0);
 }
 
-bool Publisher::all_written() const noexcept
+void Publisher::say_goodbye(std::uint32_t index, Monotonic now)
 {
-    return m_output_at == m_output.size();
-}
-
-bool Publisher::wait_for_socket(short events, Monotonic until) const
-{
-    pollfd entry{m_fd.get(), events, 0};
-    return ::poll(&entry, 1, poll_timeout(until, std::chrono::steady_clock::now())) > 0;
-}
-
-bool Publisher::drain_until_closed(Monotonic until)
-{
-    std::array<char, 4'096> ignored{};
-    while (wait_for_socket(POLLIN, until)) {
-        const auto count = ::recv(m_fd.get(), ignored.data(), ignored.size(), 0);
-        if (count == 0) {
-            return true;
-        }
-        if (count < 0 && errno != EINTR && errno != EAGAIN) {
-            return false;
-        }
+    auto& connection = m_connections[index];
+    if (connection.phase != Phase::ready) {
+        return;
     }
-    return false;
+    const bool ends_session = broker_of(index).terms.durable() && m_options.version == Version::v5;
+    m_out.assign(ends_session ? kDisconnectForGood : kDisconnect);
+    if (connection.blocked) {
+        connection.rest->out.append(m_out);
+        (void)write_rest(index, now);
+    } else {
+        (void)write_out(index, now);
+    }
+    if (connection.phase == Phase::ready && !connection.blocked) {
+        connection.stream.shut_down();
+    }
 }
 
-bool Publisher::disconnect(milliseconds limit)
+bool Publisher::close(milliseconds patience)
 {
-    const auto until = std::chrono::steady_clock::now() + limit;
-    bool closed = false;
-    if (m_state == State::ready) {
-        m_output.append(kDisconnect);
-        while (!write_output(std::chrono::steady_clock::now()) && m_state == State::ready) {
-            if (!wait_for_socket(POLLOUT, until)) {
-                break;
+    const auto now = std::chrono::steady_clock::now();
+    for (std::uint32_t index = 0; index < m_links.wanted; ++index) {
+        say_goodbye(index, now);
+    }
+    return await_ends(patience) == 0;
+}
+
+/// Reads until the brokers have closed; how many connections did not end.
+std::size_t Publisher::await_ends(milliseconds patience)
+{
+    std::array<epoll_event, kEvents> events; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    while (m_links.connected > 0) {
+        const int count =
+            ::epoll_wait(m_epoll.get(), events.data(), kEvents, poll_timeout(patience));
+        if (count == 0) {
+            break;
+        }
+        for (int i = 0; i < count; ++i) {
+            const auto index = events[static_cast<std::size_t>(i)].data.u32;
+            auto& connection = m_connections[index];
+            const auto now = std::chrono::steady_clock::now();
+            if (connection.blocked && write_rest(index, now)) {
+                connection.stream.shut_down();
+            }
+            if (connection.phase == Phase::ready) {
+                const auto got = connection.stream.read(m_buffer);
+                if (got.end == Transfer::End::closed || got.end == Transfer::End::failed) {
+                    drop(index);
+                }
+            } else {
+                drop(index);
             }
         }
-        if (m_state == State::ready && all_written()) {
-            (void)::shutdown(m_fd.get(), SHUT_WR);
-            closed = drain_until_closed(until);
-        }
     }
-    m_fd.reset();
-    m_state = State::waiting;
-    return closed;
+    return std::exchange(m_links.connected, 0);
 }
 
 } // namespace tlm::mqtt

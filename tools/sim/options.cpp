@@ -5,13 +5,12 @@
 #include "common/base/text_file.hpp"
 #include "common/base/units.hpp"
 #include "common/cli/option_table.hpp"
-#include "common/mqtt/url.hpp"
+#include "common/mqtt/codec.hpp"
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
 #include "tools/sim/result_options.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <set>
 #include <utility>
@@ -122,36 +121,14 @@ void add_when(cli::OptionTable& table, Options& options)
 
 void add_where(cli::OptionTable& table, Options& options)
 {
-    constexpr std::uint64_t kLargestWindow = 65'535;
     table.group("Output");
-    table.add(options.mqtt, "mqtt", 0, "URL",
-              "Publish to this broker, mqtt://[USER@]HOST[:PORT]. Without it records go to "
-              "standard output. There is no TLS yet.");
-    auto& password = table.add(options.password_file, "mqtt-password-file", 0, "FILE",
-                               "The password for the broker, in a file that nobody else may read.");
-    password.complete = cli::Complete::file;
-    table.add(options.client_id, "id", 'i', "CLIENTID", "The MQTT client id.").default_note =
-        "tlm-sim- and the process id";
     table.add(options.topic_template, "topic-template", 0, "TOPIC",
               "The topic of a device; the level {deviceId} stands for its id.");
-    table.add_choice<mqtt::Qos>(options.qos, "qos", 0, "QOS", "The MQTT quality of service.",
-                                {{"0", mqtt::Qos::at_most_once}, {"1", mqtt::Qos::at_least_once}});
-    table.add_choice<mqtt::Version>(options.mqtt_version, "mqtt-version", 0, "VERSION",
-                                    "The version of MQTT.",
-                                    {{"3.1.1", mqtt::Version::v311}, {"5", mqtt::Version::v5}});
-    table.add(options.inflight, "inflight", 0, "NUMBER",
-              "Most messages that wait for their acknowledgement at a time; the broker may want "
-              "fewer.",
-              {1, kLargestWindow});
     auto& ledger = table.add(options.ledger, "ledger", 0, "FILE",
                              "Append a line for each message to FILE, on disk before the message "
                              "is sent: what must have arrived in the end.");
     ledger.complete = cli::Complete::file;
     add_results(table, options.results);
-    cli::add_connect_timeout(table, options.connect_timeout);
-    table.find("connect-timeout")->help =
-        "Give up with status 1 when there is no connection to the broker, or to a place to verify, "
-        "for so long.";
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "At the end wait so long for outstanding acknowledgements, then exit with status 4.");
 }
@@ -225,7 +202,7 @@ void check_start_time(const Options& options)
     }
 }
 
-void check_broker(const Options& options)
+void check_topics(const Options& options)
 {
     constexpr std::size_t kLongestId = 128;
     const TopicTemplate topics{options.topic_template};
@@ -235,20 +212,7 @@ void check_broker(const Options& options)
     if (topics.topic(std::string(kLongestId, '-')).size() > mqtt::kMaxString) {
         throw usage_error("--topic-template: topics have no more than 65535 bytes");
     }
-    check_results(options.results, options.mqtt.empty());
-    if (options.mqtt.empty()) {
-        return;
-    }
-    const auto url = mqtt::parse_url(options.mqtt);
-    if (url.tls) {
-        throw usage_error("--mqtt: tlm-sim does not speak TLS yet; use mqtt://");
-    }
-    if (options.password_file && url.user.empty()) {
-        throw usage_error("--mqtt-password-file needs a user: --mqtt mqtt://USER@HOST");
-    }
-    if (options.client_id.size() > mqtt::kMaxString || url.user.size() > mqtt::kMaxString) {
-        throw usage_error("--id, --mqtt: no more than 65535 bytes");
-    }
+    check_results(options.results, !options.connections.any());
 }
 
 void add_examples(cli::OptionTable& table)
@@ -337,21 +301,6 @@ Recordings read_recordings(const Options& options)
     return recordings;
 }
 
-mqtt::PublisherOptions make_publisher(const Options& options)
-{
-    mqtt::PublisherOptions publisher;
-    publisher.url = mqtt::parse_url(options.mqtt);
-    publisher.client_id =
-        options.client_id.empty() ? fmt::format("tlm-sim-{}", ::getpid()) : options.client_id;
-    publisher.version = options.mqtt_version;
-    publisher.qos = options.qos;
-    publisher.window = static_cast<std::uint16_t>(options.inflight);
-    if (options.password_file) {
-        publisher.password = cli::read_secret_file("--mqtt-password-file", *options.password_file);
-    }
-    return publisher;
-}
-
 } // namespace
 
 cli::OptionTable make_table(Options& options)
@@ -361,6 +310,9 @@ cli::OptionTable make_table(Options& options)
     add_what(table, options);
     add_when(table, options);
     add_where(table, options);
+    add_connections(table, options.connections);
+    table.find("connect-timeout")->help +=
+        " verify: the same for the places where it looks.";
     add_verify(table, options.verify);
     table.operands(options.operands, "FILE",
                    "Further recordings for --replay, ledgers for verify, files that --latency has "
@@ -376,7 +328,9 @@ cli::OptionTable make_table(Options& options)
         check_play(rows);
         options.replays() ? check_replay(rows, options) : check_fleet(rows, options);
         check_start_time(options);
-        check_broker(options);
+        check_topics(options);
+        check_connections(options.connections,
+                          options.replays() ? std::nullopt : std::optional{options.devices});
     });
     return table;
 }
@@ -398,14 +352,13 @@ Settings make_settings(const Options& options)
     settings.keep_time = options.keep_time;
     settings.align = options.align;
     settings.start_time = options.start_time;
-    if (!options.mqtt.empty()) {
-        settings.broker = make_publisher(options);
+    if (options.connections.any()) {
+        settings.connections = make_connections(options.connections);
     }
     settings.topic_template = options.topic_template;
     settings.ledger = options.ledger;
     settings.summary = options.results.summary;
     settings.latency = options.results.latency;
-    settings.connect_timeout = options.connect_timeout.limit;
     settings.drain_timeout = options.drain_timeout;
     return settings;
 }
@@ -413,7 +366,7 @@ Settings make_settings(const Options& options)
 VerifySettings make_verify_settings(const Options& options)
 {
     auto settings = make_verify_settings(options.verify, ledgers(options));
-    settings.connect_timeout = options.connect_timeout.limit;
+    settings.connect_timeout = options.connections.timeout.limit;
     settings.latency = options.results.latency;
     return settings;
 }

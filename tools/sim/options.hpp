@@ -3,8 +3,7 @@
 #pragma once
 
 #include "common/base/time.hpp"
-#include "common/cli/groups.hpp"
-#include "common/mqtt/codec.hpp"
+#include "tools/sim/connection_options.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/result_options.hpp"
 #include "tools/sim/settings.hpp"
@@ -51,16 +50,10 @@ struct Options {
     std::optional<EpochMs> start_time;
 
     // Where to.
-    std::string mqtt; ///< URL; empty: records on stdout
-    std::optional<std::filesystem::path> password_file;
-    std::string client_id; ///< empty: made from the process id
+    ConnectionOptions connections; ///< none: records on stdout
     std::string topic_template = "devices/{deviceId}/telemetry";
-    mqtt::Qos qos = mqtt::Qos::at_least_once;
-    mqtt::Version mqtt_version = mqtt::Version::v5;
-    std::uint64_t inflight = 1'000;
     std::optional<std::filesystem::path> ledger;
     ResultOptions results;
-    cli::ConnectTimeout connect_timeout;
     milliseconds drain_timeout{30'000};
 
     [[nodiscard]] bool replays() const noexcept { return !recordings.empty(); }

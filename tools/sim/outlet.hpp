@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where messages go: an MQTT broker, or records on a descriptor.
+// Where messages go: MQTT brokers, or records on a descriptor.
 #pragma once
 
 #include "common/base/time.hpp"
-#include "common/mqtt/publisher.hpp"
-#include "common/ndjson/line_sink.hpp"
-#include "common/record/topic_template.hpp"
 #include "tools/sim/script.hpp"
 
 #include <poll.h>
 
-#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +26,8 @@ struct OutletCounts {
     std::uint64_t refused = 0; ///< answered with an error
     std::uint64_t resent = 0;  ///< again on a new connection
     std::uint64_t reconnects = 0;
+    std::uint64_t connections = 0; ///< opened for the first time
+    std::uint64_t in_doubt = 0;    ///< at QoS 2 sent again, although it may have arrived
 };
 
 /// A destination driven by the pipeline's poll loop. Used by one thread. Throws Error fatal when
@@ -41,6 +38,9 @@ class Outlet {
     Outlet(const Outlet&) = delete;
     Outlet& operator=(const Outlet&) = delete;
     virtual ~Outlet() = default;
+
+    /// True once all connections are there: the run may begin.
+    [[nodiscard]] virtual bool ready() const = 0;
 
     /// True when send() may be called.
     [[nodiscard]] virtual bool has_room() const = 0;
@@ -73,82 +73,12 @@ class Outlet {
 
     virtual void close() = 0;
 
-    /// What to tell about it at the end: `4000 acknowledged, 1 reconnect`.
+    /// How it stands, for the line on the terminal: `connected 990 of 1000, connecting 10`; may be
+    /// empty.
+    [[nodiscard]] virtual std::string status() const = 0;
+
+    /// What to tell about it at the end: `acknowledged 4000, reconnects 1`.
     [[nodiscard]] virtual std::string summary() const = 0;
-};
-
-/// Publishes payloads; gives up when there is no connection for `patience`.
-class MqttOutlet final : public Outlet {
-  public:
-    MqttOutlet(mqtt::PublisherOptions options, TopicTemplate topics, milliseconds patience);
-
-    [[nodiscard]] bool has_room() const override { return m_publisher.has_room(); }
-
-    void send(const Message& message) override;
-
-    void flush(Monotonic now) override { m_publisher.flush(now); }
-
-    [[nodiscard]] pollfd interest() const override;
-    [[nodiscard]] std::optional<Monotonic> deadline() const override;
-    void serve(short revents, Monotonic now) override;
-    void collect(std::vector<Confirmation>& out) override;
-    void hang_up(std::uint32_t device, Monotonic now) override;
-    [[nodiscard]] std::uint64_t unconfirmed() const override;
-
-    [[nodiscard]] OutletCounts counts() const override;
-
-    [[nodiscard]] bool reader_gone() const override { return false; }
-
-    void close() override;
-    [[nodiscard]] std::string summary() const override;
-
-  private:
-    std::string m_name;
-    mqtt::Qos m_qos;
-    mqtt::Publisher m_publisher;
-    TopicTemplate m_topics;
-    milliseconds m_patience;
-    std::deque<Confirmation> m_open; ///< sent, in order
-};
-
-/// Writes records as lines, received at the moment of their `ts`.
-class RecordOutlet final : public Outlet {
-  public:
-    RecordOutlet(int fd, const std::string& name) : m_sink(fd, name) {}
-
-    [[nodiscard]] bool has_room() const override { return !m_sink.reader_gone(); }
-
-    void send(const Message& message) override;
-    void flush(Monotonic now) override;
-
-    [[nodiscard]] pollfd interest() const override { return {-1, 0, 0}; }
-
-    [[nodiscard]] std::optional<Monotonic> deadline() const override { return std::nullopt; }
-
-    void serve(short /*revents*/, Monotonic /*now*/) override {}
-
-    void collect(std::vector<Confirmation>& out) override;
-
-    void hang_up(std::uint32_t /*device*/, Monotonic /*now*/) override {}
-
-    [[nodiscard]] std::uint64_t unconfirmed() const override { return 0; }
-
-    [[nodiscard]] OutletCounts counts() const override { return {}; }
-
-    [[nodiscard]] bool reader_gone() const override { return m_sink.reader_gone(); }
-
-    void close() override { m_sink.close(); }
-
-    [[nodiscard]] std::string summary() const override;
-
-  private:
-    ndjson::LineSink m_sink;
-    std::string m_lines; ///< not given to the sink before flush(): that writes when it likes
-    std::vector<std::size_t> m_ends; ///< of each line in m_lines
-    std::deque<Confirmation> m_open; ///< given to the sink, in order
-    std::vector<Confirmation> m_confirmed;
-    std::vector<Delivery> m_deliveries;
-    std::uint64_t m_written = 0;
 };
 
 } // namespace tlm::sim

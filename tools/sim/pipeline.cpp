@@ -4,10 +4,14 @@
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/signals.hpp"
+#include "tools/sim/connecting.hpp"
 #include "tools/sim/ledger_file.hpp"
+#include "tools/sim/machine.hpp"
+#include "tools/sim/mqtt_outlet.hpp"
 #include "tools/sim/outlet.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/progress.hpp"
+#include "tools/sim/record_outlet.hpp"
 #include "tools/sim/recording.hpp"
 #include "tools/sim/result_files.hpp"
 #include "tools/sim/run_figures.hpp"
@@ -97,13 +101,39 @@ Plan make_plan(Settings& settings, EpochMs now)
     return replays ? plan_replay(settings, identity, now) : plan_fleet(settings, identity, now);
 }
 
+Roster make_roster(const Settings& settings)
+{
+    Roster roster;
+    if (const auto& names = settings.recordings.devices; !names.empty()) {
+        roster.devices = static_cast<std::uint32_t>(names.size());
+        roster.name = [names](std::uint32_t device) { return names[device]; };
+    } else {
+        roster.devices = settings.devices;
+        roster.name = [prefix = settings.device_prefix, devices = settings.devices](
+                          std::uint32_t device) { return device_name(prefix, device, devices); };
+    }
+    return roster;
+}
+
 std::unique_ptr<Outlet> make_outlet(const Settings& settings)
 {
-    if (!settings.broker) {
+    if (!settings.connections) {
         return std::make_unique<RecordOutlet>(STDOUT_FILENO, "standard output");
     }
-    return std::make_unique<MqttOutlet>(*settings.broker, TopicTemplate{settings.topic_template},
-                                        settings.connect_timeout);
+    const auto roster = make_roster(settings);
+    require_descriptors(count_connections(*settings.connections, roster));
+    return std::make_unique<MqttOutlet>(*settings.connections, roster,
+                                        TopicTemplate{settings.topic_template});
+}
+
+ExitStatus preflight(const Settings& settings)
+{
+    const auto& connections = *settings.connections;
+    const auto count = count_connections(connections, make_roster(settings));
+    const bool replays = !settings.recordings.devices.empty();
+    const auto needs =
+        needs_of(connections, count, replays ? std::nullopt : settings.rate, settings.payload_size);
+    return report(judge(needs, look_at_machine(connections.publisher.sources)));
 }
 
 /// The loop. Time since `m_start` is what positions are compared with.
@@ -264,7 +294,7 @@ ExitStatus Run::play()
             }
         }
         give_away(now);
-        m_progress.show(now, m_figures.sent(), m_outlet.unconfirmed());
+        m_progress.show(now, m_figures.sent(), m_outlet.unconfirmed(), m_outlet.status());
         if (m_drain_ends) {
             const auto left = m_outlet.unconfirmed();
             if (left == 0) {
@@ -291,6 +321,8 @@ RunSummary Run::report() const
     summary.confirmed -= std::min(summary.confirmed, counts.refused);
     summary.refused = counts.refused;
     summary.resent = counts.resent;
+    summary.in_doubt = counts.in_doubt;
+    summary.connections = counts.connections;
     summary.reconnects = counts.reconnects;
     summary.paced = paced();
     const auto& lag = m_figures.lag();
@@ -335,13 +367,20 @@ ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& setti
 
 ExitStatus run(Settings settings, ops::Shutdown& shutdown)
 {
+    if (settings.connections && settings.connections->preflight) {
+        return preflight(settings);
+    }
     const SystemClock clock;
     std::optional<LedgerFile> ledger;
-    auto plan = make_plan(settings, clock.wall());
     const auto outlet = make_outlet(settings);
     if (settings.ledger) {
         ledger.emplace(*settings.ledger);
     }
+    if (!connect(*outlet, shutdown, clock)) {
+        outlet->close();
+        return ExitStatus::ok;
+    }
+    auto plan = make_plan(settings, clock.wall()); // its first message is due now
     auto* const ledger_file = ledger ? &*ledger : nullptr;
     Run loop{std::move(plan), *outlet, ledger_file, settings, shutdown, clock};
     try {

@@ -27,14 +27,25 @@ Progress::Progress(Monotonic start)
       m_next(start + kInterval)
 {}
 
-void Progress::show(Monotonic now, std::uint64_t sent, std::uint64_t unconfirmed)
+void Progress::show(Monotonic now, const std::string& status)
+{
+    if (m_shown && now >= m_next) {
+        write_line(status);
+        m_last = now;
+        m_next = now + kInterval;
+    }
+}
+
+void Progress::show(Monotonic now, std::uint64_t sent, std::uint64_t unconfirmed,
+                    const std::string& status)
 {
     if (!m_shown || now < m_next) {
         return;
     }
     const auto seconds = std::chrono::duration<double>{now - m_last}.count();
-    write_line(fmt::format("sent {}, to confirm {}, {:.0f}/s", sent, unconfirmed,
-                           static_cast<double>(sent - m_sent) / seconds));
+    write_line(fmt::format("sent {}, to confirm {}, {:.0f}/s{}{}", sent, unconfirmed,
+                           static_cast<double>(sent - m_sent) / seconds, status.empty() ? "" : ", ",
+                           status));
     m_sent = sent;
     m_last = now;
     m_next = now + kInterval;

@@ -5,6 +5,7 @@
 #include "common/base/time.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace tlm::sim {
 
@@ -19,7 +20,12 @@ class Progress {
     /// When the line is due again.
     [[nodiscard]] Monotonic next() const noexcept { return m_next; }
 
-    void show(Monotonic now, std::uint64_t sent, std::uint64_t unconfirmed);
+    /// `status` is added where there is one.
+    void show(Monotonic now, std::uint64_t sent, std::uint64_t unconfirmed,
+              const std::string& status);
+
+    /// Only `status`: nothing is sent yet.
+    void show(Monotonic now, const std::string& status);
 
     /// Takes the line away, for the log.
     void clear() const;

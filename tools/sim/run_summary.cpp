@@ -36,6 +36,8 @@ void append_summary(std::string& out, const RunSummary& summary, Buckets buckets
     append_member(out, "confirmed", summary.confirmed);
     append_member(out, "refused", summary.refused);
     append_member(out, "resent", summary.resent);
+    append_member(out, "inDoubt", summary.in_doubt);
+    append_member(out, "connections", summary.connections);
     append_member(out, "reconnects", summary.reconnects);
     append_member(out, "seconds", std::round(summary.seconds * kThousand) / kThousand);
     append_member(out, "rate", std::round(summary.rate() * kThousand) / kThousand);

@@ -17,6 +17,8 @@ struct RunSummary {
     std::uint64_t confirmed = 0; ///< acknowledged, or written
     std::uint64_t refused = 0;
     std::uint64_t resent = 0;
+    std::uint64_t in_doubt = 0;    ///< at QoS 2 sent again, although it may have arrived
+    std::uint64_t connections = 0; ///< opened for the first time
     std::uint64_t reconnects = 0;
     double seconds = 0;
     bool paced = false; ///< there was a plan, so it was possible to be late

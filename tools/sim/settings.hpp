@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/base/time.hpp"
-#include "common/mqtt/publisher.hpp"
+#include "tools/sim/connections.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/recording.hpp"
 
@@ -39,12 +39,11 @@ struct Settings {
     std::optional<EpochMs> start_time;
 
     // Where to.
-    std::optional<mqtt::PublisherOptions> broker; ///< none: records on stdout
+    std::optional<ConnectionSettings> connections; ///< none: records on stdout
     std::string topic_template = "devices/{deviceId}/telemetry";
     std::optional<std::filesystem::path> ledger;
     std::optional<std::string> summary; ///< a file, or `-`
     std::optional<std::string> latency; ///< a file
-    milliseconds connect_timeout{30'000};
     milliseconds drain_timeout{30'000};
 };
 

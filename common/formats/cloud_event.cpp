@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/formats/cloud_event.hpp"
 
+#include "common/base/base64.hpp"
 #include "common/base/json_text.hpp"
 #include "common/base/units.hpp"
-#include "common/formats/base64.hpp"
 #include "common/record/guarded_json.hpp"
 #include "common/record/raw_json.hpp"
 

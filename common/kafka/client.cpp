@@ -137,7 +137,9 @@ void ClientState::answered() noexcept
         m_repeats.reset();
     } catch (...) { // no mutex, no reset: the log says less, the work goes on
     }
-    log::info("Kafka answers");
+    if (m_announces.load(std::memory_order_relaxed)) {
+        log::info("Kafka answers");
+    }
 }
 
 void ClientState::failed(rd_kafka_resp_err_t error, std::string_view text) noexcept
@@ -153,6 +155,7 @@ void ClientState::failed(rd_kafka_resp_err_t error, std::string_view text) noexc
     }
     if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
         m_connected.store(false, std::memory_order_relaxed);
+        m_announces.store(true, std::memory_order_relaxed);
     }
     // librdkafka logs the loss of each broker itself, in the same words.
     if (error != RD_KAFKA_RESP_ERR__TRANSPORT) {

@@ -24,6 +24,9 @@ namespace tlm::kafka {
 /// What librdkafka's threads tell about one client. Any thread.
 class ClientState {
   public:
+    /// `announces`: says when the first broker answers; false: only after one was lost.
+    explicit ClientState(bool announces = true) : m_announces(announces) {}
+
     [[nodiscard]] bool connected() const noexcept
     {
         return m_connected.load(std::memory_order_relaxed);
@@ -49,6 +52,7 @@ class ClientState {
 
     std::atomic<bool> m_connected{false};
     std::atomic<bool> m_fatal{false};
+    std::atomic<bool> m_announces;
     mutable std::mutex m_mutex; ///< of all below
     std::string m_fatal_text;
     RepeatFilter m_repeats;

@@ -5,6 +5,7 @@
 #include "common/kafka/client.hpp"
 #include "common/kafka/handles.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <utility>
@@ -75,6 +76,17 @@ Headers copy_headers(std::span<const Header> from)
     return headers;
 }
 
+Headers copy_headers(std::span<const MessageHeader> from)
+{
+    Headers headers(rd_kafka_headers_new(from.size()));
+    for (const auto& [name, value] : from) {
+        rd_kafka_header_add(headers.get(), name.data(), static_cast<ssize_t>(name.size()),
+                            value ? value->data() : nullptr,
+                            value ? static_cast<ssize_t>(value->size()) : 0);
+    }
+    return headers;
+}
+
 rd_kafka_vu_t memory_argument(rd_kafka_vtype_t type, std::string_view bytes)
 {
     rd_kafka_vu_t argument{};
@@ -99,6 +111,27 @@ struct Producer::Impl {
     bool wake_on_delivery = false;
     std::vector<std::unique_ptr<Lane>> lanes; ///< librdkafka holds their addresses
     ClientHandle client;                      ///< last: its callbacks use all of the above
+
+    /// `headers` are among the arguments, or null.
+    [[nodiscard]] bool produce(Lane& lane, std::span<const rd_kafka_vu_t> arguments,
+                               Headers headers, Ticket ticket)
+    {
+        const RdError error(rd_kafka_produceva(client.get(), arguments.data(), arguments.size()));
+        if (error == nullptr) {
+            static_cast<void>(headers.release()); // the message owns them now
+            return true;
+        }
+        const auto code = rd_kafka_error_code(error.get());
+        if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+            return false;
+        }
+        if (rd_kafka_error_is_fatal(error.get()) != 0) {
+            state.failed(RD_KAFKA_RESP_ERR__FATAL, rd_kafka_error_string(error.get()));
+            state.check();
+        }
+        lane.deliveries.push_back({.ticket = ticket, .delivered = false, .error = describe(code)});
+        return true;
+    }
 
     void serve()
     {
@@ -175,21 +208,39 @@ bool Producer::produce(TopicId topic, const Output& output, Ticket ticket)
         arguments[count++].u.headers = headers.get();
     }
 
-    const RdError error(rd_kafka_produceva(m_impl->client.get(), arguments.data(), count));
-    if (error == nullptr) {
-        static_cast<void>(headers.release()); // the message owns them now
-        return true;
+    return m_impl->produce(lane, {arguments.data(), count}, std::move(headers), ticket);
+}
+
+bool Producer::produce(TopicId topic, const Message& message, std::int32_t partition, Ticket ticket)
+{
+    auto& lane = *m_impl->lanes.at(topic);
+    std::array<rd_kafka_vu_t, 8> arguments{};
+    std::size_t count = 0;
+    arguments[count].vtype = RD_KAFKA_VTYPE_RKT;
+    arguments[count++].u.rkt = lane.topic.get();
+    if (message.value) {
+        arguments[count++] = memory_argument(RD_KAFKA_VTYPE_VALUE, present(*message.value));
     }
-    const auto code = rd_kafka_error_code(error.get());
-    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
-        return false;
+    if (message.key) {
+        arguments[count++] = memory_argument(RD_KAFKA_VTYPE_KEY, present(*message.key));
     }
-    if (rd_kafka_error_is_fatal(error.get()) != 0) {
-        m_impl->state.failed(RD_KAFKA_RESP_ERR__FATAL, rd_kafka_error_string(error.get()));
-        m_impl->state.check();
+    if (partition >= 0) {
+        arguments[count].vtype = RD_KAFKA_VTYPE_PARTITION;
+        arguments[count++].u.i32 = partition;
     }
-    lane.deliveries.push_back({.ticket = ticket, .delivered = false, .error = describe(code)});
-    return true;
+    arguments[count].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+    arguments[count++].u.i = RD_KAFKA_MSG_F_COPY;
+    arguments[count].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+    arguments[count++].u.i64 = std::max<EpochMs>(message.timestamp, 0);
+    arguments[count].vtype = RD_KAFKA_VTYPE_OPAQUE;
+    arguments[count++].u.ptr = std::bit_cast<void*>(ticket);
+    Headers headers;
+    if (!message.headers.empty()) {
+        headers = copy_headers(message.headers);
+        arguments[count].vtype = RD_KAFKA_VTYPE_HEADERS;
+        arguments[count++].u.headers = headers.get();
+    }
+    return m_impl->produce(lane, {arguments.data(), count}, std::move(headers), ticket);
 }
 
 void Producer::collect(TopicId topic, std::vector<Delivery>& deliveries)

@@ -6,6 +6,7 @@
 #include "common/flow/sink.hpp"
 #include "common/kafka/config.hpp"
 #include "common/kafka/wait.hpp"
+#include "common/record/message.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -48,6 +49,12 @@ class Producer {
     /// again. A message that cannot be produced (too large, no such topic) is taken as well: its
     /// delivery says why it failed. Tickets are the caller's, one series a topic.
     [[nodiscard]] bool produce(TopicId topic, const Output& output, Ticket ticket);
+
+    /// The same for a whole record: null and empty stay two things, headers keep their order. Into
+    /// `partition`, or where the key says when that is negative. Without a timestamp, that of the
+    /// moment; librdkafka has no way to say 0.
+    [[nodiscard]] bool produce(TopicId topic, const Message& message, std::int32_t partition,
+                               Ticket ticket);
 
     /// Appends the deliveries of this topic since the last call; does not block. One broken message
     /// fails alone or with its batch, as the broker decides; `error` begins with Kafka's name of

@@ -26,8 +26,9 @@ void append_bytes(std::string& out, std::string_view name, std::string_view byte
     }
 }
 
-/// Said by a rejection, so a new one says it anew.
-bool is_of_rejection(std::string_view name)
+} // namespace
+
+bool is_of_rejection(std::string_view name) noexcept
 {
     constexpr std::array<std::string_view, 7> kNames{
         "tlm-reason",      "tlm-detail",  "tlm-path",      "tlm-schema",
@@ -35,8 +36,6 @@ bool is_of_rejection(std::string_view name)
     return name.starts_with("tlm-source-") ||
            std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
-
-} // namespace
 
 unsigned attempts_before(std::span<const Header> headers) noexcept
 {

@@ -39,6 +39,9 @@ struct DeadLetter {
     std::optional<Spilled> spilled{}; ///< then `payload` is only the first bytes
 };
 
+/// True for a header that a rejection said, and that the next one says anew.
+[[nodiscard]] bool is_of_rejection(std::string_view name) noexcept;
+
 /// How often a payload with these headers was rejected before: its tlm-attempt, else 0.
 [[nodiscard]] unsigned attempts_before(std::span<const Header> headers) noexcept;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/formats/base64.hpp"
+#include "common/base/base64.hpp"
 
 #include <cstdint>
 
-namespace tlm::formats {
+namespace tlm {
 namespace {
 
 constexpr std::uint32_t kNotBase64 = 64;
@@ -54,4 +54,4 @@ bool append_decoded_base64(std::string& out, std::string_view text)
     return true;
 }
 
-} // namespace tlm::formats
+} // namespace tlm

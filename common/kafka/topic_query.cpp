@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/kafka/topic_query.hpp"
+
+#include "common/base/error.hpp"
+#include "common/kafka/ask.hpp"
+#include "common/kafka/client.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tlm::kafka {
+
+namespace {
+
+Properties query_properties(const Properties& given)
+{
+    auto properties = given;
+    properties.set_default("isolation.level", "read_committed");
+    properties.set_default("allow.auto.create.topics", "false");
+    properties.set_default("socket.nagle.disable", "true");
+    properties.set_default("reconnect.backoff.max.ms", "2000");
+    properties.set_default("log.connection.close", "false");
+    return properties;
+}
+
+std::string no_answer(const std::string& topic)
+{
+    return "Kafka's brokers do not answer for all partitions of '" + topic + "'";
+}
+
+} // namespace
+
+struct TopicQuery::Impl {
+    std::string topic;
+    ClientState state{false};
+    ClientHandle client;
+
+    /// The brokers' offsets for times; librdkafka's names of start and end count as times.
+    [[nodiscard]] std::optional<Offsets> ask_offsets(const Offsets& times, milliseconds wait) const
+    {
+        if (times.empty()) {
+            return Offsets{};
+        }
+        const auto list = make_list(topic, times);
+        if (rd_kafka_offsets_for_times(client.get(), list.get(), poll_timeout(wait)) !=
+            RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return std::nullopt;
+        }
+        Offsets offsets;
+        for (int i = 0; i < list->cnt; ++i) {
+            const auto& answer = list->elems[i];
+            if (answer.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+                throw usage_error("Kafka does not let this user read topic '" + topic + "'");
+            }
+            if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+                return std::nullopt;
+            }
+            offsets[answer.partition] = answer.offset < 0 ? -1 : answer.offset;
+        }
+        return offsets;
+    }
+
+    [[nodiscard]] std::optional<Settings> ask_settings(milliseconds wait) const
+    {
+        const Queue queue(rd_kafka_queue_new(client.get()));
+        using Resource =
+            std::unique_ptr<rd_kafka_ConfigResource_t, Ender<rd_kafka_ConfigResource_destroy>>;
+        const Resource resource(
+            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+        std::array<rd_kafka_ConfigResource_t*, 1> resources{resource.get()};
+        rd_kafka_DescribeConfigs(client.get(), resources.data(), resources.size(), nullptr,
+                                 queue.get());
+        const Event event(rd_kafka_queue_poll(queue.get(), poll_timeout(wait)));
+        if (event == nullptr || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return std::nullopt;
+        }
+        std::size_t count = 0;
+        const auto* const* const results = rd_kafka_DescribeConfigs_result_resources(
+            rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+        Settings settings;
+        if (count != 1 || rd_kafka_ConfigResource_error(results[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return settings;
+        }
+        const auto* const* const entries = rd_kafka_ConfigResource_configs(results[0], &count);
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto* const value = rd_kafka_ConfigEntry_value(entries[i]);
+            settings[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
+        }
+        return settings;
+    }
+};
+
+TopicQuery::TopicQuery(const Properties& properties, std::string topic)
+    : m_impl(std::make_unique<Impl>())
+{
+    m_impl->topic = std::move(topic);
+    // A producer: a consumer would want a group.
+    m_impl->client = make_client(RD_KAFKA_PRODUCER, query_properties(properties), m_impl->state,
+                                 [](rd_kafka_conf_t*) {});
+}
+
+TopicQuery::~TopicQuery() = default;
+
+Wait TopicQuery::wait_until_known(milliseconds deadline, int stop_fd)
+{
+    return wait_for_topics(m_impl->client.get(), {&m_impl->topic, 1}, deadline, stop_fd,
+                           [this] { rd_kafka_poll(m_impl->client.get(), 0); });
+}
+
+std::optional<int> TopicQuery::count_partitions(milliseconds deadline, int stop_fd)
+{
+    return ask_until_answered(
+        [this](milliseconds wait) {
+            const auto count = kafka::count_partitions(m_impl->client.get(), m_impl->topic, wait);
+            return count > 0 ? std::optional{count} : std::nullopt;
+        },
+        no_answer(m_impl->topic), deadline, stop_fd);
+}
+
+std::optional<std::vector<Watermarks>> TopicQuery::watermarks(milliseconds deadline, int stop_fd)
+{
+    const auto count = count_partitions(deadline, stop_fd);
+    if (!count) {
+        return std::nullopt;
+    }
+    Offsets starts;
+    Offsets ends;
+    for (int partition = 0; partition < *count; ++partition) {
+        starts[partition] = RD_KAFKA_OFFSET_BEGINNING;
+        ends[partition] = RD_KAFKA_OFFSET_END;
+    }
+    // The ends last: what retention deletes meanwhile is before them.
+    const auto low = offsets_for_times(starts, deadline, stop_fd);
+    const auto high = low ? offsets_for_times(ends, deadline, stop_fd) : std::nullopt;
+    if (!high) {
+        return std::nullopt;
+    }
+    std::vector<Watermarks> all;
+    for (const auto& [partition, offset] : *high) {
+        all.push_back({partition, std::min(low->at(partition), offset), offset});
+    }
+    return all;
+}
+
+std::optional<TopicQuery::Offsets>
+TopicQuery::offsets_for_times(const std::map<std::int32_t, EpochMs>& times, milliseconds deadline,
+                              int stop_fd)
+{
+    return ask_until_answered(
+        [this, &times](milliseconds wait) { return m_impl->ask_offsets(times, wait); },
+        no_answer(m_impl->topic), deadline, stop_fd);
+}
+
+std::optional<TopicQuery::Settings> TopicQuery::settings(milliseconds deadline, int stop_fd)
+{
+    return ask_until_answered([this](milliseconds wait) { return m_impl->ask_settings(wait); },
+                              no_answer(m_impl->topic), deadline, stop_fd);
+}
+
+} // namespace tlm::kafka

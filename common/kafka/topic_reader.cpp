@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/kafka/topic_reader.hpp"
+
+#include "common/base/error.hpp"
+#include "common/kafka/client.hpp"
+#include "common/ops/log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace tlm::kafka {
+
+namespace {
+
+Properties reader_properties(const Properties& given, std::size_t lanes, std::size_t memory)
+{
+    constexpr std::size_t kKiB = 1024;
+    constexpr std::size_t kLeast = 1024; // one answer of the broker
+    auto properties = given;
+    constexpr auto kNoMemory = "the program reads what it is told to and commits nothing";
+    properties.require("enable.auto.commit", "false", kNoMemory);
+    properties.require("enable.auto.offset.store", "false", kNoMemory);
+    properties.require("auto.offset.reset", "error", "the program decides what a gap means");
+    properties.require("enable.partition.eof", "true", "a range may end at the end");
+    // librdkafka assigns partitions to named groups only; nothing joins it.
+    properties.set_default("group.id", "tlm");
+    properties.set_default("isolation.level", "read_committed");
+    properties.set_default("check.crcs", "true");
+    properties.set_default("allow.auto.create.topics", "false");
+    // The broker holds back the empty answer that says "end" for as long as this.
+    properties.set_default("fetch.wait.max.ms", "50");
+    // With a queue for each partition this counts for each.
+    properties.set_default("queued.max.messages.kbytes",
+                           std::to_string(std::max(kLeast, memory / lanes / kKiB)));
+    properties.set_default("socket.nagle.disable", "true");
+    properties.set_default("socket.keepalive.enable", "true");
+    properties.set_default("reconnect.backoff.max.ms", "2000");
+    properties.set_default("log.connection.close", "false");
+    return properties;
+}
+
+std::optional<std::string_view> bytes(const void* data, std::size_t size)
+{
+    return data == nullptr ? std::nullopt
+                           : std::optional{std::string_view{static_cast<const char*>(data), size}};
+}
+
+TimestampType type_of(rd_kafka_timestamp_type_t type)
+{
+    switch (type) {
+    case RD_KAFKA_TIMESTAMP_CREATE_TIME:
+        return TimestampType::create;
+    case RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME:
+        return TimestampType::append;
+    case RD_KAFKA_TIMESTAMP_NOT_AVAILABLE:
+        break;
+    }
+    return TimestampType::none;
+}
+
+struct Lane {
+    ReadRange range;
+    std::int64_t position = 0;
+    Queue queue;
+    Event event; ///< holds `message`
+    const rd_kafka_message_t* message = nullptr;
+    bool at_end = false;
+    bool done = false;
+};
+
+} // namespace
+
+struct TopicReader::Impl {
+    std::string topic;
+    ClientState state{false};
+    Wake wake;
+    ClientHandle client; ///< its threads use the two above
+    Queue queue;         ///< of the client: errors
+    std::vector<Lane> lanes;
+    std::vector<MessageHeader> headers;
+    std::uint64_t lost = 0;
+
+    /// Each partition keeps its records to itself from the first one on: that is why this comes
+    /// before the assignment, which leaves such queues alone.
+    void open(Lane& lane) const
+    {
+        lane.queue.reset(
+            rd_kafka_queue_get_partition(client.get(), topic.c_str(), lane.range.partition));
+        if (lane.queue == nullptr) {
+            throw fatal_error(fmt::format("Kafka: cannot read partition {} of '{}'",
+                                          lane.range.partition, topic));
+        }
+        rd_kafka_queue_forward(lane.queue.get(), nullptr);
+    }
+
+    void assign()
+    {
+        std::map<std::int32_t, std::int64_t> offsets;
+        for (auto& lane : lanes) {
+            if (!lane.done) {
+                open(lane);
+                wake.enable(lane.queue.get());
+                offsets[lane.range.partition] = lane.range.begin;
+            }
+        }
+        const auto list = make_list(topic, offsets);
+        if (const auto error = rd_kafka_assign(client.get(), list.get());
+            error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            throw fatal_error("Kafka: cannot read '" + topic + "': " + describe(error));
+        }
+    }
+
+    void finish(Lane& lane)
+    {
+        lane.done = true;
+        lane.event.reset();
+        lane.message = nullptr;
+        if (lane.queue != nullptr) {
+            Wake::disable(lane.queue.get());
+            const auto list = make_list(topic, {{lane.range.partition, RD_KAFKA_OFFSET_INVALID}});
+            rd_kafka_pause_partitions(client.get(), list.get());
+        }
+    }
+
+    void take(Lane& lane, Event event)
+    {
+        if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
+            on_error(event.get(), &lane);
+            return;
+        }
+        const auto* const message = rd_kafka_event_message_next(event.get());
+        if (message == nullptr || message->offset < lane.position) {
+            return;
+        }
+        if (message->offset >= lane.range.end) {
+            finish(lane);
+            return;
+        }
+        lane.at_end = false;
+        lane.message = message;
+        lane.event = std::move(event);
+    }
+
+    void on_error(rd_kafka_event_t* event, Lane* lane)
+    {
+        const auto code = rd_kafka_event_error(event);
+        const auto* const text = rd_kafka_event_error_string(event);
+        if (rd_kafka_event_error_is_fatal(event) != 0) {
+            state.failed(RD_KAFKA_RESP_ERR__FATAL, text);
+            state.check();
+        }
+        switch (static_cast<int>(code)) {
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+            if (lane != nullptr) {
+                lane->at_end = true;
+                if (lane->range.end != ReadRange::kNoEnd) {
+                    finish(*lane);
+                }
+            }
+            return;
+        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+            if (lane != nullptr) {
+                skip_gap(*lane);
+            }
+            return;
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+            throw usage_error("Kafka does not let this user read topic '" + topic + "'");
+        case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+            return; // librdkafka asks for a coordinator that nothing here needs
+        default:
+            state.failed(code, text);
+        }
+    }
+
+    /// Nothing at the wanted offset: retention was faster, or the partition was truncated.
+    void skip_gap(Lane& lane)
+    {
+        constexpr int kPatience = 5000;
+        std::int64_t low = -1;
+        std::int64_t high = -1;
+        if (const auto error = rd_kafka_query_watermark_offsets(
+                client.get(), topic.c_str(), lane.range.partition, &low, &high, kPatience);
+            error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            throw transient_error(
+                fmt::format("Kafka: partition {} of '{}' has nothing at offset {} "
+                            "and does not say what it has: {}",
+                            lane.range.partition, topic, lane.position, describe(error)));
+        }
+        if (low <= lane.position) {
+            log::warn("Kafka: partition {} of '{}' was truncated: it ends at {}, before {}",
+                      lane.range.partition, topic, high, lane.position);
+            finish(lane);
+            return;
+        }
+        const auto next = std::min(low, lane.range.end);
+        lost += static_cast<std::uint64_t>(next - lane.position);
+        log::warn("Kafka: {} offsets of partition {} of '{}' were deleted before they were read",
+                  next - lane.position, lane.range.partition, topic);
+        lane.position = next;
+        if (next >= lane.range.end) {
+            finish(lane);
+            return;
+        }
+        const auto list = make_list(topic, {{lane.range.partition, next}});
+        const RdError error(rd_kafka_seek_partitions(client.get(), list.get(), kPatience));
+        if (error != nullptr) {
+            throw fatal_error(fmt::format("Kafka: cannot go on in partition {} of '{}': {}",
+                                          lane.range.partition, topic,
+                                          rd_kafka_error_string(error.get())));
+        }
+    }
+
+    void take_headers(const rd_kafka_message_t* message)
+    {
+        headers.clear();
+        rd_kafka_headers_t* found = nullptr;
+        if (rd_kafka_message_headers(message, &found) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return;
+        }
+        const char* name = nullptr;
+        const void* value = nullptr;
+        std::size_t size = 0;
+        for (std::size_t i = 0;
+             rd_kafka_header_get_all(found, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+             ++i) {
+            headers.push_back({name, bytes(value, size)});
+        }
+    }
+};
+
+TopicReader::TopicReader(const Properties& properties, std::string topic,
+                         std::span<const ReadRange> ranges, std::size_t memory)
+    : m_impl(std::make_unique<Impl>())
+{
+    m_impl->topic = std::move(topic);
+    std::size_t open = 0;
+    for (const auto& range : ranges) {
+        auto& lane = m_impl->lanes.emplace_back();
+        lane.range = range;
+        lane.position = range.begin;
+        lane.done = range.begin >= range.end;
+        open += lane.done ? 0 : 1;
+    }
+    m_impl->client = make_client(
+        RD_KAFKA_CONSUMER, reader_properties(properties, std::max<std::size_t>(open, 1), memory),
+        m_impl->state,
+        [](rd_kafka_conf_t* conf) { rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_ERROR); });
+    rd_kafka_poll_set_consumer(m_impl->client.get());
+    m_impl->queue.reset(rd_kafka_queue_get_consumer(m_impl->client.get()));
+    if (open > 0) {
+        m_impl->assign();
+    }
+}
+
+TopicReader::~TopicReader()
+{
+    // rd_kafka_destroy() waits for every handle and message that is still held.
+    for (auto& lane : m_impl->lanes) {
+        lane.event.reset();
+        if (lane.queue != nullptr) {
+            Wake::disable(lane.queue.get());
+            lane.queue.reset();
+        }
+    }
+    m_impl->queue.reset();
+    m_impl->client.reset();
+}
+
+void TopicReader::serve()
+{
+    m_impl->wake.clear();
+    m_impl->state.check();
+    while (const Event event{rd_kafka_queue_poll(m_impl->queue.get(), 0)}) {
+        if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR) {
+            m_impl->on_error(event.get(), nullptr);
+        }
+    }
+}
+
+TopicReader::Look TopicReader::look(std::size_t lane)
+{
+    auto& looked = m_impl->lanes[lane];
+    while (!looked.done && looked.message == nullptr) {
+        Event event(rd_kafka_queue_poll(looked.queue.get(), 0));
+        if (event == nullptr) {
+            return looked.at_end ? Look::at_end : Look::waiting;
+        }
+        m_impl->take(looked, std::move(event));
+    }
+    return looked.done ? Look::done : Look::message;
+}
+
+Message TopicReader::front(std::size_t lane, bool with_headers)
+{
+    const auto* const found = m_impl->lanes[lane].message;
+    rd_kafka_timestamp_type_t type{};
+    Message message;
+    message.topic = m_impl->topic;
+    message.partition = found->partition;
+    message.offset = found->offset;
+    message.timestamp = rd_kafka_message_timestamp(found, &type);
+    message.timestamp_type = type_of(type);
+    message.key = bytes(found->key, found->key_len);
+    message.value = bytes(found->payload, found->len);
+    if (with_headers) {
+        m_impl->take_headers(found);
+        message.headers = m_impl->headers;
+    }
+    return message;
+}
+
+void TopicReader::pop(std::size_t lane)
+{
+    auto& popped = m_impl->lanes[lane];
+    popped.position = popped.message->offset + 1;
+    popped.message = nullptr;
+    popped.event.reset();
+    if (popped.position >= popped.range.end) {
+        m_impl->finish(popped);
+    }
+}
+
+int TopicReader::wake_fd() const noexcept
+{
+    return m_impl->wake.fd();
+}
+
+std::int64_t TopicReader::position(std::size_t lane) const
+{
+    return m_impl->lanes[lane].position;
+}
+
+std::uint64_t TopicReader::lost() const noexcept
+{
+    return m_impl->lost;
+}
+
+} // namespace tlm::kafka

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/replay/checkpoint.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/json_text.hpp"
+#include "common/base/units.hpp"
+#include "common/record/guarded_json.hpp"
+
+#include <limits>
+#include <optional>
+
+namespace tlm::replay {
+
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::size_t kMaxDepth = 8;
+
+std::optional<std::pair<std::int32_t, Checkpoint::Span>> span_of(std::string_view name,
+                                                                 dom::element element)
+{
+    Checkpoint::Span span;
+    const auto partition = parse_unsigned(name);
+    if (!partition || *partition > std::numeric_limits<std::int32_t>::max() ||
+        element["next"].get(span.next) != simdjson::SUCCESS ||
+        element["end"].get(span.end) != simdjson::SUCCESS || span.next < 0 || span.end < 0) {
+        return std::nullopt;
+    }
+    return std::pair{static_cast<std::int32_t>(*partition), span};
+}
+
+std::optional<Checkpoint> checkpoint_of(dom::element root)
+{
+    Checkpoint checkpoint;
+    std::string_view what;
+    std::string_view id;
+    dom::object spans;
+    if (root["what"].get(what) != simdjson::SUCCESS || root["id"].get(id) != simdjson::SUCCESS ||
+        root["done"].get(checkpoint.done) != simdjson::SUCCESS ||
+        root["partitions"].get(spans) != simdjson::SUCCESS) {
+        return std::nullopt;
+    }
+    checkpoint.what = what;
+    checkpoint.id = id;
+    for (const auto field : spans) {
+        const auto span = span_of(field.key, field.value);
+        if (!span) {
+            return std::nullopt;
+        }
+        checkpoint.spans.insert(*span);
+    }
+    return checkpoint;
+}
+
+} // namespace
+
+std::string checkpoint_text(const Checkpoint& checkpoint)
+{
+    std::string text = R"({"what":)";
+    append_json_string(text, checkpoint.what);
+    text += R"(,"id":)";
+    append_json_string(text, checkpoint.id);
+    text += R"(,"partitions":{)";
+    for (const auto& [partition, span] : checkpoint.spans) {
+        text += text.back() == '{' ? "\"" : ",\"";
+        append_number(text, partition);
+        text += R"(":{"next":)";
+        append_number(text, span.next);
+        text += R"(,"end":)";
+        append_number(text, span.end);
+        text += '}';
+    }
+    text += R"(},"done":)";
+    text += checkpoint.done ? "true}\n" : "false}\n";
+    return text;
+}
+
+Checkpoint parse_checkpoint(std::string_view text, std::string_view file)
+{
+    GuardedJson json(kMaxDepth);
+    auto parsed = json.parse(text);
+    if (const auto* const root = std::get_if<dom::element>(&parsed)) {
+        if (auto checkpoint = checkpoint_of(*root)) {
+            return *std::move(checkpoint);
+        }
+    }
+    throw usage_error("--checkpoint: '" + std::string(file) + "' is not a checkpoint");
+}
+
+} // namespace tlm::replay

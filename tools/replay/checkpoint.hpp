@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// How far a replay to a topic got, so that another run can go on. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace tlm::replay {
+
+/// What is known to be written, for good. What was written after it is written again.
+struct Checkpoint {
+    struct Span {
+        std::int64_t next = 0; ///< all before it is done: an offset, or a line of a file
+        std::int64_t end = 0;  ///< as captured when the replay began; 0: not known (a file)
+
+        bool operator==(const Span&) const = default;
+    };
+
+    std::string what;                   ///< which replay it is of: input, ranges, output
+    std::string id;                     ///< of the replay, see kReplayHeader
+    std::map<std::int32_t, Span> spans; ///< by partition, or number of the file
+    bool done = false;                  ///< there is nothing left
+
+    bool operator==(const Checkpoint&) const = default;
+};
+
+/// One line of JSON.
+[[nodiscard]] std::string checkpoint_text(const Checkpoint& checkpoint);
+
+/// Throws Error usage, which names `file`, when the text is no checkpoint.
+[[nodiscard]] Checkpoint parse_checkpoint(std::string_view text, std::string_view file);
+
+} // namespace tlm::replay

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/replay/group_options.hpp"
+
+#include "common/base/error.hpp"
+#include "common/cli/option_table.hpp"
+
+#include <algorithm>
+
+namespace tlm::replay {
+
+namespace {
+
+/// Where a group goes on is one bound: `B`, or `B:` with the end left as it is.
+bool has_points_only(const Ranges& ranges)
+{
+    const auto is_point = [](const OffsetRange& range) { return range.end.at == Bound::At::end; };
+    return (!ranges.others || is_point(*ranges.others)) &&
+           std::all_of(ranges.own.begin(), ranges.own.end(),
+                       [&is_point](const auto& own) { return is_point(own.second); });
+}
+
+void check_reset(const Settings& settings)
+{
+    const auto& ranges = settings.ranges;
+    const bool has_range = ranges.others || !ranges.own.empty();
+    if (settings.groups.plan_file) {
+        if (!settings.topic.empty() || has_range || !ranges.only.empty()) {
+            throw usage_error(
+                "reset: --plan says all that --topic, --offset and --partitions could "
+                "say: leave it or them out");
+        }
+    } else if (settings.topic.empty()) {
+        throw usage_error("reset: name the topic with --topic, or a file with --plan");
+    } else if (!has_range) {
+        throw usage_error("reset: say with --offset where the group is to go on, such as -o start, "
+                          "-o end, -o @-15m or -o 3=100");
+    } else if (!has_points_only(ranges)) {
+        throw usage_error("reset: where the group goes on is one place, not a range: "
+                          "leave out what follows the colon of --offset");
+    }
+}
+
+} // namespace
+
+void add_group_options(cli::OptionTable& table, Settings& settings)
+{
+    auto& groups = settings.groups;
+    table.group("Consumer groups");
+    table.add(groups.group, "group", 'g', "GROUP",
+              "lag, reset: the consumer group to look at or to move.");
+    auto& plan = table.add(groups.plan_file, "plan", 0, "FILE",
+                           "reset: take the new offsets from lines of topic,partition,offset, as "
+                           "--export and kafka-consumer-groups --export print them.");
+    plan.complete = cli::Complete::file;
+    table.add(groups.export_plan, "export", 0,
+              "reset: print the new offsets as lines of topic,partition,offset.");
+}
+
+void check_group_settings(const Settings& settings)
+{
+    const auto& groups = settings.groups;
+    const bool resets = settings.command == Command::reset;
+    if (!settings.concerns_group()) {
+        if (!groups.group.empty()) {
+            throw usage_error("--group is for lag and reset: a replay belongs to no group");
+        }
+    } else if (groups.group.empty()) {
+        throw usage_error("name the consumer group with --group");
+    }
+    if (!resets && (groups.plan_file || groups.export_plan)) {
+        throw usage_error("--plan and --export are for reset");
+    }
+    if (resets) {
+        check_reset(settings);
+    }
+}
+
+} // namespace tlm::replay

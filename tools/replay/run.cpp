@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/replay/run.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/units.hpp"
+#include "common/ndjson/file_sink.hpp"
+#include "common/ndjson/line_sink.hpp"
+#include "common/ops/log.hpp"
+#include "common/ops/random.hpp"
+#include "tools/replay/capsule_file.hpp"
+#include "tools/replay/device_partition.hpp"
+#include "tools/replay/file_input.hpp"
+#include "tools/replay/group_commands.hpp"
+#include "tools/replay/kafka_input.hpp"
+#include "tools/replay/kafka_plan.hpp"
+#include "tools/replay/line_outlet.hpp"
+#include "tools/replay/print.hpp"
+#include "tools/replay/progress_display.hpp"
+#include "tools/replay/replay.hpp"
+#include "tools/replay/topic_outlet.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace tlm::replay {
+
+namespace {
+
+void warn_of_missing(const std::vector<PartitionPlan>& plans)
+{
+    for (const auto& plan : plans) {
+        if (plan.missing > 0) {
+            log::warn("partition {} has no {} of the offsets asked for: it holds {} to {}",
+                      plan.partition, plan.missing, plan.low, plan.high);
+        }
+    }
+}
+
+std::string new_id()
+{
+    return fmt::format("{}-{:08x}", format_rfc3339(SystemClock().wall()),
+                       static_cast<std::uint32_t>(ops::random_seed()));
+}
+
+/// Which replay a checkpoint is of.
+std::string name_of(const Settings& settings)
+{
+    return fmt::format(
+        "{} {} [{}] to {}", settings.command == Command::redrive ? "redrive" : "replay",
+        settings.topic.empty() ? settings.file : settings.topic, settings.ranges_text,
+        settings.to_topic.empty() ? "source" : settings.to_topic);
+}
+
+/// One run: what is read, what is written, and what remembers it.
+class Runner {
+  public:
+    Runner(const Settings& settings, const ops::Shutdown& shutdown)
+        : m_settings(settings), m_shutdown(shutdown), m_filter(settings.conditions)
+    {}
+
+    [[nodiscard]] ExitStatus run()
+    {
+        if (!load_checkpoint()) {
+            return ExitStatus::ok;
+        }
+        if (!m_settings.topic.empty() && !plan()) {
+            return ExitStatus::ok;
+        }
+        if (m_settings.dry_run) {
+            print(plan_table(m_plans));
+            return ExitStatus::ok;
+        }
+        auto source = open_source();
+        if (m_settings.command == Command::capsule) {
+            return to_capsule(*source);
+        }
+        return m_settings.writes_topics() ? to_topics(*source) : to_stdout(*source);
+    }
+
+  private:
+    /// False when it says that there is nothing left.
+    [[nodiscard]] bool load_checkpoint()
+    {
+        m_checkpoint.id = new_id();
+        m_checkpoint.what = name_of(m_settings);
+        m_checkpoint.spans[0].next = 1;
+        if (!m_settings.checkpoint || !m_settings.execute) {
+            return true;
+        }
+        auto found = CheckpointFile(*m_settings.checkpoint).load();
+        if (!found) {
+            return true;
+        }
+        if (found->what != m_checkpoint.what) {
+            throw usage_error(fmt::format("--checkpoint: '{}' is of another replay, {}",
+                                          *m_settings.checkpoint, found->what));
+        }
+        m_checkpoint = *std::move(found);
+        m_resumed = true;
+        if (m_checkpoint.done) {
+            log::info("nothing is left to do, says '{}'", *m_settings.checkpoint);
+        }
+        return !m_checkpoint.done;
+    }
+
+    /// False when a stop was requested.
+    [[nodiscard]] bool plan()
+    {
+        kafka::TopicQuery query(m_settings.kafka, m_settings.topic);
+        auto plans = make_plan(query, m_settings, m_shutdown.fd());
+        if (!plans) {
+            return false;
+        }
+        m_plans = *std::move(plans);
+        warn_of_missing(m_plans);
+        if (m_settings.device) {
+            const auto count = query.count_partitions(m_settings.connect_timeout, m_shutdown.fd());
+            keep_partition_of(*m_settings.device, m_plans, count.value_or(1), m_settings,
+                              m_shutdown);
+        }
+        if (!m_resumed) {
+            m_checkpoint.spans.clear();
+        }
+        for (auto& plan : m_plans) {
+            const auto [span, added] = m_checkpoint.spans.try_emplace(
+                plan.partition, Checkpoint::Span{plan.begin, plan.end});
+            if (!added) { // the range is the one that was captured when it began
+                plan.begin = std::max(span->second.next, plan.low);
+                plan.end = std::min(span->second.end, plan.high);
+            }
+        }
+        return true;
+    }
+
+    [[nodiscard]] std::unique_ptr<MessageSource> open_source()
+    {
+        if (m_settings.topic.empty()) {
+            const auto first = m_checkpoint.spans[0].next;
+            if (ZstdReader::recognises(m_settings.file)) {
+                return std::make_unique<CapsuleInput>(m_settings.file, first);
+            }
+            return std::make_unique<FileInput>(m_settings.file, first, m_refusals);
+        }
+        const bool whole = m_settings.writes_topics() || m_settings.format == Format::record ||
+                           m_settings.command == Command::capsule;
+        return std::make_unique<KafkaInput>(m_settings, m_plans, whole || m_filter.wants_headers());
+    }
+
+    [[nodiscard]] ExitStatus to_stdout(MessageSource& source)
+    {
+        LineOutlet outlet(m_settings.format);
+        Replay replay(source, m_filter, outlet, m_settings.pace, m_settings.count);
+        run(replay, source, ::isatty(STDOUT_FILENO) == 0);
+        outlet.close();
+        if (outlet.tombstones() > 0) {
+            log::info("{} records without a value were not shown: --format record shows them",
+                      outlet.tombstones());
+        }
+        return status();
+    }
+
+    [[nodiscard]] ExitStatus to_capsule(MessageSource& source)
+    {
+        CapsuleOutlet outlet(
+            m_settings.to_file,
+            capsule_head(SystemClock().wall(), m_settings.topic, m_plans, m_settings.schema));
+        Replay replay(source, m_filter, outlet, m_settings.pace, m_settings.count);
+        run(replay, source, true);
+        if (!replay.ended()) {
+            log::warn("stopped: '{}' was not made", m_settings.to_file.string());
+            return ExitStatus::ok;
+        }
+        outlet.close();
+        log::info("{} records in '{}'", outlet.contents().records, m_settings.to_file.string());
+        return status();
+    }
+
+    [[nodiscard]] ExitStatus to_topics(MessageSource& source)
+    {
+        const bool keeps = m_settings.checkpoint && m_settings.execute;
+        TopicOutlet outlet(m_settings, m_checkpoint.id, keeps ? &m_checkpoint : nullptr, m_refusals,
+                           m_shutdown.fd());
+        if (!m_settings.by_key && m_settings.command == Command::replay && !m_plans.empty() &&
+            !outlet.require_partitions(m_settings.to_topic, partitions_read())) {
+            return ExitStatus::ok;
+        }
+        const auto receipts = open_receipts(outlet);
+        Replay replay(source, m_filter, outlet, m_settings.pace, m_settings.count);
+        run(replay, source, true);
+        m_checkpoint.done = replay.ended();
+        outlet.close();
+        if (receipts) {
+            receipts->close();
+        }
+        report(outlet);
+        return status();
+    }
+
+    void run(Replay& replay, const MessageSource& source, bool lines_elsewhere)
+    {
+        ProgressDisplay display(m_settings.progress, lines_elsewhere);
+        const auto state = [&] {
+            return Progress{.passed = source.passed(),
+                            .total = source.total(),
+                            .written = replay.written(),
+                            .refused = m_refusals.total(),
+                            .time = replay.time(),
+                            .done = replay.ended()};
+        };
+        if (display.shown()) {
+            replay.on_turn = [&display, &state](Monotonic now) { display.turn(now, state); };
+        }
+        replay.run(m_shutdown);
+        replay.on_turn = nullptr;
+        display.finish(state);
+    }
+
+    /// One more than the highest partition that has something to read.
+    [[nodiscard]] std::int32_t partitions_read() const
+    {
+        std::int32_t count = 0;
+        for (const auto& plan : m_plans) {
+            count = plan.empty() ? count : std::max(count, plan.partition + 1);
+        }
+        return count;
+    }
+
+    /// A sink that the outlet's receipts go to; null: nobody wants them.
+    [[nodiscard]] std::unique_ptr<Sink> open_receipts(TopicOutlet& outlet) const
+    {
+        if (!m_settings.receipts || !m_settings.execute) {
+            return nullptr;
+        }
+        std::unique_ptr<Sink> sink;
+        if (*m_settings.receipts == "-") {
+            sink = std::make_unique<ndjson::LineSink>(STDOUT_FILENO, "standard output");
+        } else {
+            sink = std::make_unique<ndjson::FileSink>(*m_settings.receipts);
+        }
+        outlet.on_receipt = [&sink = *sink, deliveries = std::vector<Delivery>{},
+                             count = 0U](std::string_view receipt) mutable {
+            constexpr unsigned kCollect = 1000;
+            static_cast<void>(sink.send({.value = receipt}, 0));
+            if (++count % kCollect == 0) {
+                sink.collect(deliveries);
+                deliveries.clear();
+            }
+        };
+        return sink;
+    }
+
+    void report(const TopicOutlet& outlet) const
+    {
+        for (const auto& [topic, records] : outlet.counts()) {
+            if (m_settings.execute) {
+                log::info("{} records written to '{}', marked {}", records, topic,
+                          m_settings.mark ? m_checkpoint.id : "not at all");
+            } else {
+                print(fmt::format("{} records would be written to '{}': --execute writes them",
+                                  records, topic));
+            }
+        }
+    }
+
+    /// Names what was refused.
+    [[nodiscard]] ExitStatus status() const
+    {
+        for (std::size_t i = 0; i < kRefusalCount; ++i) {
+            const auto refusal = static_cast<Refusal>(i);
+            if (m_refusals.of(refusal) > 0) {
+                log::warn("{} records refused: {}", m_refusals.of(refusal), refusal_text(refusal));
+            }
+        }
+        return m_refusals.total() > 0 ? ExitStatus::rejected : ExitStatus::ok;
+    }
+
+    const Settings& m_settings;
+    const ops::Shutdown& m_shutdown;
+    MessageFilter m_filter;
+    Refusals m_refusals;
+    Checkpoint m_checkpoint; ///< kept in memory alone without --checkpoint
+    bool m_resumed = false;
+    std::vector<PartitionPlan> m_plans;
+};
+
+} // namespace
+
+ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
+{
+    switch (settings.command) {
+    case Command::lag:
+        return show_lag(settings, shutdown.fd());
+    case Command::reset:
+        return reset_group(settings, shutdown.fd());
+    case Command::replay:
+    case Command::redrive:
+    case Command::capsule:
+        break;
+    }
+    return Runner(settings, shutdown).run();
+}
+
+} // namespace tlm::replay

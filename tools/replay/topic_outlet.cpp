@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/replay/topic_outlet.hpp"
+
+#include "common/base/error.hpp"
+#include "common/base/json_text.hpp"
+#include "common/kafka/topic_query.hpp"
+#include "common/ops/log.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tlm::replay {
+
+namespace {
+
+constexpr std::size_t kWindow = 10'000;        // records without a delivery report
+constexpr std::size_t kMostSent = 4 * kWindow; // with those confirmed behind one that is not
+constexpr std::size_t kSettleEvery = 256;
+constexpr milliseconds kCheckpointInterval{1000};
+
+EpochMs wall_now()
+{
+    return SystemClock().wall();
+}
+
+std::unique_ptr<kafka::Producer> open_producer(const Settings& settings)
+{
+    if (!settings.execute) {
+        return nullptr;
+    }
+    kafka::ProducerOptions options;
+    options.properties = settings.kafka;
+    options.window = kWindow;
+    return std::make_unique<kafka::Producer>(options);
+}
+
+RewriteSettings rewrite_settings(const Settings& settings, std::string id)
+{
+    return {settings.by_key, settings.rebase, settings.mark ? std::move(id) : ""};
+}
+
+std::string receipt_of(std::string_view topic, std::int32_t partition, std::int64_t offset,
+                       std::string_view to_topic, const Delivery& delivery)
+{
+    std::string text = R"({"topic":)";
+    append_json_string(text, topic);
+    text += fmt::format(R"(,"partition":{},"offset":{},"toTopic":)", partition, offset);
+    append_json_string(text, to_topic);
+    text +=
+        fmt::format(R"(,"toPartition":{},"toOffset":{}}})", delivery.partition, delivery.offset);
+    return text;
+}
+
+} // namespace
+
+TopicOutlet::TopicOutlet(const Settings& settings, std::string id, Checkpoint* checkpoint,
+                         Refusals& refusals, int stop_fd)
+    : m_settings(settings),
+      m_checkpoint(checkpoint),
+      m_refusals(refusals),
+      m_stop_fd(stop_fd),
+      m_producer(open_producer(settings)),
+      m_rewriter(rewrite_settings(settings, std::move(id))),
+      m_last_delivery(std::chrono::steady_clock::now())
+{
+    if (settings.command == Command::redrive) {
+        m_restorer.emplace(settings.to_topic, settings.max_attempts);
+    }
+}
+
+/// The end when a stop was requested.
+TopicOutlet::Targets::iterator TopicOutlet::find_target(std::string_view topic)
+{
+    if (const auto found = m_targets.find(topic); found != m_targets.end()) {
+        return found;
+    }
+    const std::string name(topic);
+    kafka::TopicQuery query(m_settings.kafka, name);
+    const auto deadline = m_settings.connect_timeout;
+    if (query.wait_until_known(deadline, m_stop_fd) == kafka::Wait::stopped) {
+        return m_targets.end();
+    }
+    const auto partitions = query.count_partitions(deadline, m_stop_fd);
+    const auto rules = partitions ? query.settings(deadline, m_stop_fd) : std::nullopt;
+    if (!rules) {
+        return m_targets.end();
+    }
+    if (rules->empty()) {
+        log::warn("Kafka does not tell this user the settings of '{}': timestamps that the topic "
+                  "does not take are not noticed before",
+                  name);
+    }
+    Target target;
+    target.rules = topic_rules(*rules, *partitions);
+    target.id = m_producer == nullptr ? 0 : m_producer->open_topic(name);
+    return m_targets.emplace(name, target).first;
+}
+
+bool TopicOutlet::require_partitions(const std::string& topic, std::int32_t partitions)
+{
+    const auto target = find_target(topic);
+    if (target == m_targets.end()) {
+        return false;
+    }
+    if (const auto has = target->second.rules.partitions; has < partitions) {
+        throw usage_error(fmt::format("'{}' has {} partitions, and {} are read: --partition key "
+                                      "lets each record's key decide",
+                                      topic, has, partitions));
+    }
+    return true;
+}
+
+std::string_view TopicOutlet::keep_name(std::string_view name)
+{
+    const auto found = std::find(m_names.begin(), m_names.end(), name);
+    return found == m_names.end() ? m_names.emplace_back(name) : *found;
+}
+
+bool TopicOutlet::write(const Message& message, Place place)
+{
+    if (m_sent.size() >= kMostSent) {
+        return false;
+    }
+    auto rewritten = message;
+    auto refusal = m_restorer ? m_restorer->restore(rewritten) : std::nullopt;
+    if (!refusal) {
+        if (!m_restorer) {
+            rewritten.topic = m_settings.to_topic;
+        }
+        const auto target = find_target(rewritten.topic);
+        if (target == m_targets.end()) {
+            return false;
+        }
+        refusal = m_rewriter.rewrite(rewritten, target->second.rules, wall_now());
+        if (!refusal && m_producer != nullptr) {
+            if (!m_producer->produce(target->second.id, rewritten, rewritten.partition,
+                                     m_first + m_sent.size())) {
+                return false;
+            }
+            if (m_checkpoint != nullptr && !m_ledger.open(place.lane, place.at)) {
+                throw fatal_error("the source gave a record twice");
+            }
+            m_sent.push_back(
+                {place, target, keep_name(message.topic), message.partition, message.offset});
+            ++m_outstanding;
+        }
+        if (!refusal) {
+            ++target->second.records;
+            if (on_rewrite) {
+                on_rewrite(message, rewritten);
+            }
+        }
+    }
+    if (refusal) {
+        m_refusals.add(*refusal);
+    }
+    if (++m_unsettled == kSettleEvery) {
+        settle();
+    }
+    return true;
+}
+
+void TopicOutlet::serve(milliseconds wait)
+{
+    if (m_producer == nullptr) {
+        return;
+    }
+    if (wait > milliseconds{0}) {
+        std::array fds{pollfd{m_stop_fd, POLLIN, 0}, pollfd{m_producer->wake_fd(), POLLIN, 0}};
+        static_cast<void>(::poll(fds.data(), fds.size(), poll_timeout(wait)));
+    }
+    settle();
+    const auto now = std::chrono::steady_clock::now();
+    if (m_outstanding == 0) {
+        m_last_delivery = now;
+    } else if (now - m_last_delivery > m_settings.connect_timeout) {
+        throw in_doubt_error(
+            fmt::format("Kafka does not confirm {} records any more", m_outstanding));
+    }
+}
+
+void TopicOutlet::settle()
+{
+    m_unsettled = 0;
+    if (m_producer == nullptr) {
+        return;
+    }
+    for (const auto& [name, target] : m_targets) {
+        m_producer->collect(target.id, m_deliveries);
+    }
+    if (!m_deliveries.empty()) {
+        m_last_delivery = std::chrono::steady_clock::now();
+    }
+    for (const auto& delivery : m_deliveries) {
+        confirm(delivery);
+    }
+    m_deliveries.clear();
+    while (!m_sent.empty() && m_sent.front().confirmed) {
+        m_sent.pop_front();
+        ++m_first;
+    }
+    keep_checkpoint(!m_failure.empty());
+    if (!m_failure.empty()) {
+        throw fatal_error(m_failure);
+    }
+}
+
+void TopicOutlet::confirm(const Delivery& delivery)
+{
+    auto& sent = m_sent.at(delivery.ticket - m_first);
+    --m_outstanding;
+    if (!delivery.delivered) {
+        if (m_failure.empty()) {
+            m_failure = fmt::format("'{}' did not take the record of '{}', partition {}, offset "
+                                    "{}: {}",
+                                    sent.target->first, sent.topic, sent.partition, sent.offset,
+                                    delivery.error);
+        }
+        return;
+    }
+    sent.confirmed = true;
+    if (m_checkpoint != nullptr) {
+        static_cast<void>(m_ledger.done(sent.place.lane, sent.place.at));
+    }
+    if (on_receipt) {
+        on_receipt(
+            receipt_of(sent.topic, sent.partition, sent.offset, sent.target->first, delivery));
+    }
+}
+
+void TopicOutlet::keep_checkpoint(bool now)
+{
+    const auto time = std::chrono::steady_clock::now();
+    if (m_checkpoint == nullptr || (!now && time < m_next_checkpoint)) {
+        return;
+    }
+    m_next_checkpoint = time + kCheckpointInterval;
+    for (auto& [lane, span] : m_checkpoint->spans) {
+        span.next = m_ledger.take_committable(lane).value_or(span.next);
+    }
+    CheckpointFile(*m_settings.checkpoint).save(*m_checkpoint);
+}
+
+void TopicOutlet::close()
+{
+    if (m_producer == nullptr) {
+        return;
+    }
+    constexpr milliseconds kTurn{500};
+    while (!m_producer->flush(kTurn)) {
+        serve(milliseconds{0});
+    }
+    settle();
+    keep_checkpoint(true);
+}
+
+std::vector<TopicOutlet::Count> TopicOutlet::counts() const
+{
+    std::vector<Count> counts;
+    for (const auto& [name, target] : m_targets) {
+        counts.push_back({name, target.records});
+    }
+    return counts;
+}
+
+} // namespace tlm::replay

@@ -413,6 +413,8 @@ void encode(const Publish& packet, std::string& out)
     const bool with_properties = packet.version == Version::v5;
     const std::size_t remaining = 2 + packet.topic.size() + (with_id ? 2 : 0) +
                                   (with_properties ? 1 : 0) + packet.payload.size();
+    constexpr std::size_t kLongestHeader = 5;
+    out.reserve(out.size() + kLongestHeader + remaining); // it may be kept for long
     put_byte(out, kTypePublish << 4U | static_cast<unsigned>(packet.qos) << 1U |
                       (packet.retain ? 1U : 0U));
     put_length(out, remaining);

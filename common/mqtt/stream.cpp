@@ -190,7 +190,11 @@ void Stream::shut_down() noexcept
 
 void Stream::close() noexcept
 {
-    m_ssl.reset();
+    if (m_ssl) {
+        // Without the word goodbye OpenSSL would take the session for one not to resume.
+        ::SSL_set_shutdown(m_ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        m_ssl.reset();
+    }
     m_fd.reset();
 }
 

@@ -4,9 +4,9 @@
 #include "common/base/error.hpp"
 #include "common/base/units.hpp"
 #include "common/cli/option_table.hpp"
+#include "common/mqtt/source_addresses.hpp"
 #include "common/mqtt/url.hpp"
 #include "tools/sim/holes.hpp"
-#include "tools/sim/source_addresses.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -241,7 +241,11 @@ void check_connections(const ConnectionOptions& options, std::optional<std::uint
     check_urls(options);
     check_texts(options);
     check_holes(options);
-    (void)parse_source_list(options.sources);
+    try {
+        (void)mqtt::parse_source_list(options.sources);
+    } catch (const Error& error) {
+        throw usage_error(std::string{"--source-addr: "} + error.what());
+    }
     const auto total = options.connections ? options.connections : devices;
     if (options.ramp && options.connect_rate) {
         throw usage_error("--ramp and --connect-rate exclude each other");
@@ -270,7 +274,7 @@ ConnectionSettings make_connections(const ConnectionOptions& options)
     publisher.keep_alive_s = static_cast<std::uint16_t>(
         std::chrono::duration_cast<std::chrono::seconds>(options.keep_alive).count());
     publisher.most_attempts = static_cast<std::uint32_t>(options.handshakes);
-    publisher.sources = parse_source_list(options.sources);
+    publisher.sources = mqtt::parse_source_list(options.sources);
     publisher.ca_file = options.ca_file ? options.ca_file->string() : std::string{};
     if (options.connections) {
         settings.connections = static_cast<std::uint32_t>(*options.connections);

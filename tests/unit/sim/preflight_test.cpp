@@ -73,7 +73,7 @@ TEST_CASE("preflight: memory and CPU follow from what a connection costs", "[sim
     CHECK(find({.connections = 1'000'000}, usual(), "memory").fits());
     CHECK_FALSE(find({.connections = 1'000'000, .tls = true}, usual(), "memory").fits());
     CHECK(find({.connections = 1'000, .tls = true, .connect_rate = 400}, usual(), "CPU").fits());
-    CHECK(find({.connections = 1'000, .tls = true, .connect_rate = 900}, usual(), "CPU").remedy ==
+    CHECK(find({.connections = 1'000, .tls = true, .connect_rate = 800}, usual(), "CPU").remedy ==
           "a part of it in each of 2 processes (--shard)");
     CHECK_FALSE(find({.connections = 1'000, .rate = 200'000}, usual(), "CPU").fits());
 }

@@ -3,9 +3,9 @@
 
 namespace tlm::sim {
 
-void LedgerFile::begin(EpochMicros at, std::int64_t boot)
+void LedgerFile::begin(EpochMicros at)
 {
-    append_run_begin(m_line, at, boot);
+    append_run_begin(m_line, at);
     send_line();
 }
 

@@ -20,7 +20,7 @@ class LedgerFile {
     explicit LedgerFile(const std::filesystem::path& path) : m_sink(path.string()) {}
 
     /// The line that the messages of this run follow.
-    void begin(EpochMicros at, std::int64_t boot);
+    void begin(EpochMicros at);
 
     void add(const Message& message, EpochMicros intended);
 

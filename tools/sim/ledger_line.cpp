@@ -97,15 +97,18 @@ void append_ledger_line(std::string& out, const Message& message, EpochMicros in
     append_hex(out, fnv1a(message.payload));
     out += R"(","intended":)";
     append_number(out, intended);
+    if (!message.fault.empty()) {
+        out += R"(,"fault":")";
+        out += message.fault;
+        out += '"';
+    }
     out += '}';
 }
 
-void append_run_begin(std::string& out, EpochMicros at, std::int64_t boot)
+void append_run_begin(std::string& out, EpochMicros at)
 {
     out += R"({"run":"begin","at":)";
     append_number(out, at);
-    out += R"(,"boot":)";
-    append_number(out, boot);
     out += '}';
 }
 

@@ -19,11 +19,12 @@ namespace tlm::sim {
 using EpochMicros = std::int64_t;
 
 /// Appends `{"deviceId":"…","boot":…,"seq":…,"ts":…,"digest":"<16 hex digits>","intended":…}`
-/// without a newline; the digest is fnv1a() of the payload's bytes.
+/// without a newline; the digest is fnv1a() of the payload's bytes. A message with a fault of its
+/// bytes or order has `"fault":"KIND"` at the end.
 void append_ledger_line(std::string& out, const Message& message, EpochMicros intended);
 
-/// Appends `{"run":"begin","at":…,"boot":…}`.
-void append_run_begin(std::string& out, EpochMicros at, std::int64_t boot);
+/// Appends `{"run":"begin","at":…}`.
+void append_run_begin(std::string& out, EpochMicros at);
 
 /// Appends `{"run":"end","at":…,"summary":{…}}`.
 void append_run_end(std::string& out, EpochMicros at, const RunSummary& summary);

@@ -61,7 +61,8 @@ mqtt::Login MqttOutlet::login(std::uint32_t connection) const
 
 void MqttOutlet::send(const Message& message)
 {
-    const auto topic = m_topics.topic(message.device_id);
+    const auto topic =
+        message.topic.empty() ? m_topics.topic(message.device_id) : std::string{message.topic};
     m_publisher.publish(connection_of(message.device), {.topic = topic,
                                                         .payload = message.payload,
                                                         .device = message.device,

@@ -86,7 +86,9 @@ void add_what(cli::OptionTable& table, Options& options)
     constexpr std::uint64_t kLargestPayload = 16ULL * 1024 * 1024;
     table.group("Devices");
     table.add(options.devices, "devices", 'N', "NUMBER",
-              "Size of the fleet; message i comes from device i mod NUMBER.", {1, kMostDevices});
+              "Size of the fleet; message i comes from device i mod NUMBER. With --replay: so many "
+              "devices play the recordings, each from a row of its own on.",
+              {1, kMostDevices});
     table.add(options.device_prefix, "device-prefix", 0, "TEXT",
               "What device ids begin with; a number of at least five digits follows.");
     table.add(options.seed, "seed", 0, "NUMBER",
@@ -97,17 +99,21 @@ void add_what(cli::OptionTable& table, Options& options)
     table.add_size(options.payload_size, "payload-size", 0, "SIZE",
                    "Fill payloads up to so many bytes.", {0, kLargestPayload});
     auto& replay = table.add(options.recordings, "replay", 0, "FILE",
-                             "Play recorded data instead of a fleet: lines of timestamp,value. "
-                             "Each FILE is a device, named as the file without .csv; operands are "
+                             "Play recorded data instead of a fleet: CSV, NDJSON (.ndjson, "
+                             ".jsonl, .json) or line protocol (.lp, .line, .influx). Rows that "
+                             "name no device are from one that is named as the file; operands are "
                              "further files. They are read into memory and merged in time order.");
     replay.complete = cli::Complete::file;
+    add_fleet(table, options.fleet);
 }
 
 void add_when(cli::OptionTable& table, Options& options)
 {
     table.group("Time");
     add_rate(table, options);
-    table.add(options.count, "count", 'c', "NUMBER", "End after so many messages of the fleet.");
+    add_arrival(table, options.fleet);
+    table.add(options.count, "count", 'c', "NUMBER",
+              "End after so many messages of the fleet; each device sends its share of them.");
     table.add(options.duration, "duration", 0, "DURATION",
               "End after the messages of so long a time.", {milliseconds{1}, kLongestSeries});
     add_speed(table, options);
@@ -135,7 +141,10 @@ void add_where(cli::OptionTable& table, Options& options)
 
 /// The rows that the checks ask who set them. They stay where they are when the table moves.
 struct Rows {
-    std::vector<const cli::Option*> fleet_only;
+    std::vector<const cli::Option*> fleet_only; ///< not with --replay
+    std::vector<const cli::Option*> by_flags;   ///< not with --fleet
+    const cli::Option* devices = nullptr;
+    const cli::Option* prefix = nullptr;
     std::vector<const cli::Option*> verify_only;
     const cli::Option* speed = nullptr;
 };
@@ -143,9 +152,14 @@ struct Rows {
 Rows find_rows(cli::OptionTable& table)
 {
     Rows rows;
-    for (const auto* name : {"devices", "device-prefix", "rate", "count", "duration"}) {
+    for (const auto* name : {"rate", "arrival", "payload-template", "fleet"}) {
         rows.fleet_only.push_back(table.find(name));
     }
+    for (const auto* name : {"devices", "device-prefix", "rate", "arrival", "payload-template"}) {
+        rows.by_flags.push_back(table.find(name));
+    }
+    rows.devices = table.find("devices");
+    rows.prefix = table.find("device-prefix");
     for (const auto* name : {"topic", "dlq-topic", "records", "postgres", "postgres-file", "table",
                              "ws", "follow", "timeout", "no-duplicates"}) {
         rows.verify_only.push_back(table.find(name));
@@ -162,6 +176,13 @@ void check_replay(const Rows& rows, const Options& options)
                 fmt::format("--{} is for simulated devices, not for --replay", row->name));
         }
     }
+    if (rows.prefix->is_set() && !rows.devices->is_set()) {
+        throw usage_error("--device-prefix needs --devices here: else recordings name them");
+    }
+    if (options.keep_time && rows.devices->is_set()) {
+        throw usage_error("--keep-time and --devices exclude each other: each begins elsewhere");
+    }
+    check_replay_faults(options.fleet);
     if (options.keep_time && options.start_time) {
         throw usage_error("--keep-time and --start-time exclude each other");
     }
@@ -178,11 +199,16 @@ void check_fleet(const Rows& rows, const Options& options)
     if (options.keep_time || options.align) {
         throw usage_error("--keep-time and --align are for --replay");
     }
-    if (!is_device_id(options.device_prefix + "00000000")) {
-        throw usage_error("--device-prefix: up to 120 characters of A-Z a-z 0-9 . _ : -");
+    if (options.fleet.loop) {
+        throw usage_error("--loop is for --replay");
     }
-    if (options.count && options.duration) {
-        throw usage_error("--count and --duration exclude each other");
+    for (const auto* row : rows.by_flags) {
+        if (options.fleet.fleet && row->is_set()) {
+            throw usage_error(fmt::format("--{} is said in the file of --fleet", row->name));
+        }
+    }
+    if (!options.rate && options.fleet.arrival != FleetOptions::Arrival::constant) {
+        throw usage_error("--rate max has no schedule: --arrival needs a rate");
     }
     if (!options.rate && (rows.speed->is_set() || options.start_time)) {
         throw usage_error("--rate max has no schedule that --speed or --start-time could place: "
@@ -192,6 +218,16 @@ void check_fleet(const Rows& rows, const Options& options)
     if (options.speed.faster_than_recorded() && !ends && !options.start_time) {
         throw usage_error("--speed above 1x needs --count, --duration or --start-time: without an "
                           "end the times would run ahead of the clock");
+    }
+}
+
+void check_devices(const Options& options)
+{
+    if (!is_device_id(options.device_prefix + "00000000")) {
+        throw usage_error("--device-prefix: up to 120 characters of A-Z a-z 0-9 . _ : -");
+    }
+    if (options.count && options.duration) {
+        throw usage_error("--count and --duration exclude each other");
     }
 }
 
@@ -269,36 +305,61 @@ void check_play(const Rows& rows)
     }
 }
 
-std::vector<Point> read_recording(const std::string& path, std::uint32_t device)
+std::vector<Recording> read_recording(const std::string& path)
 {
     constexpr std::size_t kLargest = 1UL << 30U; // all of it is held in memory
-    auto parsed = parse_recording(read_text_file(path, kLargest, "--replay"), device);
+    const auto device = device_id_of(path);
+    if (device.empty()) {
+        throw usage_error(path + ": the name of the file names no device");
+    }
+    auto parsed =
+        parse_recording(read_text_file(path, kLargest, "--replay"), recording_format(path), device);
     if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
         throw usage_error(bad->line > 0 ? fmt::format("{}:{}: {}", path, bad->line, bad->text)
                                         : fmt::format("{}: {}", path, bad->text));
     }
-    return std::get<std::vector<Point>>(std::move(parsed));
+    return std::get<std::vector<Recording>>(std::move(parsed));
 }
 
-Recordings read_recordings(const Options& options)
+std::vector<Recording> read_recordings(const Options& options)
 {
     std::vector<std::string> paths = options.recordings;
     paths.insert(paths.end(), options.operands.begin(), options.operands.end());
-    Recordings recordings;
+    std::vector<Recording> recordings;
     std::set<std::string> known;
     for (const auto& path : paths) {
-        auto name = device_id_of(path);
-        if (name.empty()) {
-            throw usage_error(path + ": the name of the file names no device");
+        for (auto& recording : read_recording(path)) {
+            if (!known.insert(recording.device).second) {
+                throw usage_error(
+                    fmt::format("{}: a second recording of the device {}", path, recording.device));
+            }
+            recordings.push_back(std::move(recording));
         }
-        if (!known.insert(name).second) {
-            throw usage_error(fmt::format("{}: a second recording of the device {}", path, name));
-        }
-        const auto device = static_cast<std::uint32_t>(recordings.points.size());
-        recordings.points.push_back(read_recording(path, device));
-        recordings.devices.push_back(std::move(name));
     }
     return recordings;
+}
+
+/// What is said: a fleet or recordings.
+void make_devices(const Options& options, Settings& settings)
+{
+    settings.devices = static_cast<std::uint32_t>(options.devices);
+    if (options.replays()) {
+        settings.recordings = read_recordings(options);
+        settings.replay.loop = options.fleet.loop;
+        settings.replay.ids.prefix = options.device_prefix;
+        settings.replay.devices = options.spread ? settings.devices : 0;
+        if (!options.spread) {
+            settings.devices = static_cast<std::uint32_t>(settings.recordings.size());
+        }
+    } else {
+        const FlagGroup flags{settings.devices, options.device_prefix, options.rate,
+                              options.payload_size};
+        settings.groups = make_groups(options.fleet, flags, !options.connections.any());
+        settings.devices = 0;
+        for (const auto& group : settings.groups) {
+            settings.devices += group.devices;
+        }
+    }
 }
 
 } // namespace
@@ -311,8 +372,8 @@ cli::OptionTable make_table(Options& options)
     add_when(table, options);
     add_where(table, options);
     add_connections(table, options.connections);
-    table.find("connect-timeout")->help +=
-        " verify: the same for the places where it looks.";
+    add_faults(table, options.fleet);
+    table.find("connect-timeout")->help += " verify: the same for the places where it looks.";
     add_verify(table, options.verify);
     table.operands(options.operands, "FILE",
                    "Further recordings for --replay, ledgers for verify, files that --latency has "
@@ -326,11 +387,14 @@ cli::OptionTable make_table(Options& options)
             return;
         }
         check_play(rows);
+        options.spread = options.replays() && rows.devices->is_set();
         options.replays() ? check_replay(rows, options) : check_fleet(rows, options);
+        check_devices(options);
         check_start_time(options);
         check_topics(options);
-        check_connections(options.connections,
-                          options.replays() ? std::nullopt : std::optional{options.devices});
+        check_connections(options.connections, options.replays() || options.fleet.fleet
+                                                   ? std::nullopt
+                                                   : std::optional{options.devices});
     });
     return table;
 }
@@ -338,14 +402,14 @@ cli::OptionTable make_table(Options& options)
 Settings make_settings(const Options& options)
 {
     Settings settings;
-    settings.devices = static_cast<std::uint32_t>(options.devices);
-    settings.device_prefix = options.device_prefix;
+    make_devices(options, settings);
+    settings.shard = options.fleet.shard;
+    settings.faults = options.fleet.faults;
+    settings.truth = options.fleet.truth;
     settings.seed = options.seed;
     settings.payload_size = options.payload_size;
-    if (options.replays()) {
-        settings.recordings = read_recordings(options);
-    }
-    settings.rate = options.rate;
+    settings.rate = options.replays() || options.fleet.fleet ? std::nullopt : options.rate;
+    settings.paced = options.replays() || options.fleet.fleet || options.rate;
     settings.count = options.count;
     settings.duration = options.duration;
     settings.speed = options.speed;

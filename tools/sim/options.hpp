@@ -4,6 +4,7 @@
 
 #include "common/base/time.hpp"
 #include "tools/sim/connection_options.hpp"
+#include "tools/sim/fleet_options.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/result_options.hpp"
 #include "tools/sim/settings.hpp"
@@ -31,6 +32,7 @@ enum class Command {
 struct Options {
     Command command = Command::play;
     VerifyOptions verify;
+    FleetOptions fleet;
 
     // What is said.
     std::uint64_t devices = 10;
@@ -39,6 +41,7 @@ struct Options {
     std::uint64_t payload_size = 0;      ///< smallest payload, in bytes
     std::vector<std::string> recordings; ///< files of --replay; none: models
     std::vector<std::string> operands;   ///< further files; ledgers of verify, inputs of merge
+    bool spread = false;                 ///< devices play the recordings; set by the checks
 
     // When.
     std::optional<double> rate = 10; ///< of the whole fleet, a second; none: as fast as possible
@@ -62,7 +65,7 @@ struct Options {
 /// The table that fills `options`, which must outlive it.
 [[nodiscard]] cli::OptionTable make_table(Options& options);
 
-/// Reads the recordings and the password. Throws Error usage.
+/// Reads the fleet, the recordings and the password. Throws Error usage.
 [[nodiscard]] Settings make_settings(const Options& options);
 
 /// Of the command verify. Reads the files that hold secrets. Throws Error usage.

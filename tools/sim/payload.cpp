@@ -29,6 +29,31 @@ void Payload::metric(std::string_view name, double value)
     append_number(m_bytes, value);
 }
 
+void Payload::quoted_metric(std::string_view name, double value)
+{
+    m_bytes += ",\"";
+    m_bytes += name;
+    m_bytes += "\":\"";
+    append_number(m_bytes, value);
+    m_bytes += '"';
+}
+
+void Payload::text(std::string_view name, std::string_view value)
+{
+    m_bytes += ",\"";
+    m_bytes += name;
+    m_bytes += "\":";
+    append_json_string(m_bytes, value);
+}
+
+void Payload::raw(std::string_view members)
+{
+    if (!members.empty()) {
+        m_bytes += ',';
+        m_bytes += members;
+    }
+}
+
 std::string_view Payload::finish(std::uint64_t pad_key)
 {
     constexpr std::string_view kLetters =

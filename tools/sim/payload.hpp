@@ -23,6 +23,14 @@ class Payload {
     /// `name` must need no escaping, `value` must be finite.
     void metric(std::string_view name, double value);
 
+    /// The number as a string: what no schema of numbers takes.
+    void quoted_metric(std::string_view name, double value);
+
+    void text(std::string_view name, std::string_view value);
+
+    /// `members` are JSON, without a comma before or after; may be empty.
+    void raw(std::string_view members);
+
     /// Ends the object; the result is valid until the next begin(). The filling is a member "pad"
     /// of letters drawn by `pad_key`, which no compression removes; where fewer than the ten bytes
     /// of the shortest are missing, spaces.

@@ -10,13 +10,13 @@
 #include "tools/sim/mqtt_outlet.hpp"
 #include "tools/sim/outlet.hpp"
 #include "tools/sim/pacer.hpp"
+#include "tools/sim/plan.hpp"
 #include "tools/sim/progress.hpp"
 #include "tools/sim/record_outlet.hpp"
-#include "tools/sim/recording.hpp"
 #include "tools/sim/result_files.hpp"
 #include "tools/sim/run_figures.hpp"
-#include "tools/sim/script.hpp"
 #include "tools/sim/settings.hpp"
+#include "tools/sim/truth_file.hpp"
 #include "tools/sim/wall_clock.hpp"
 
 #include <fmt/format.h>
@@ -42,79 +42,6 @@ constexpr std::size_t kBatch = 1'024;
 /// message goes out at most so late, and a high rate costs one write a tick.
 constexpr nanoseconds kTick = 1ms;
 
-/// What is played, and when.
-struct Plan {
-    std::unique_ptr<Script> script;
-    std::optional<Timeline> timeline; ///< none: messages carry the time they are made at
-    std::optional<milliseconds> ends; ///< after the start; only where the script has no end
-    std::int64_t boot = 0;            ///< of all messages
-};
-
-/// Takes the points out of the settings.
-Plan plan_replay(Settings& settings, const Identity& identity, EpochMs now)
-{
-    auto& recordings = settings.recordings;
-    if (settings.align) {
-        align_starts(recordings.points);
-    }
-    auto points = merge(std::move(recordings.points));
-    if (milliseconds{points.back().ts - points.front().ts} > kLongestSeries) {
-        throw usage_error("--replay: the recordings are more than 100 years apart");
-    }
-    auto script = std::make_unique<ReplayScript>(std::move(points), recordings.devices, identity);
-    auto timeline = Timeline::moved_to(now, *script->last_position(), settings.speed);
-    if (settings.keep_time || settings.start_time) {
-        const EpochMs first = settings.start_time.value_or(script->first_ts());
-        timeline = Timeline::fixed_at(first, settings.speed);
-    }
-    return {std::move(script), timeline, std::nullopt, identity.boot};
-}
-
-Plan plan_fleet(const Settings& settings, const Identity& identity, EpochMs now)
-{
-    FleetScript::Settings fleet{.devices = settings.devices,
-                                .prefix = settings.device_prefix,
-                                .rate = settings.rate,
-                                .count = settings.count};
-    if (settings.duration && settings.rate) {
-        fleet.count = steady_count(*settings.duration, *settings.rate);
-    }
-    auto script = std::make_unique<FleetScript>(fleet, identity, default_signals());
-    if (!settings.rate) {
-        return {std::move(script), std::nullopt, settings.duration, identity.boot};
-    }
-    const auto last = script->last_position().value_or(nanoseconds{0});
-    const auto timeline = settings.start_time
-                              ? Timeline::fixed_at(*settings.start_time, settings.speed)
-                              : Timeline::moved_to(now, last, settings.speed);
-    return {std::move(script), timeline, std::nullopt, identity.boot};
-}
-
-Plan make_plan(Settings& settings, EpochMs now)
-{
-    constexpr EpochMs kSecond = 1'000;
-    Identity identity;
-    identity.pad_to = settings.payload_size;
-    identity.seed = settings.seed.value_or(static_cast<std::uint64_t>(now));
-    identity.boot = settings.seed ? static_cast<std::int64_t>(*settings.seed) : now / kSecond;
-    const bool replays = !settings.recordings.devices.empty();
-    return replays ? plan_replay(settings, identity, now) : plan_fleet(settings, identity, now);
-}
-
-Roster make_roster(const Settings& settings)
-{
-    Roster roster;
-    if (const auto& names = settings.recordings.devices; !names.empty()) {
-        roster.devices = static_cast<std::uint32_t>(names.size());
-        roster.name = [names](std::uint32_t device) { return names[device]; };
-    } else {
-        roster.devices = settings.devices;
-        roster.name = [prefix = settings.device_prefix, devices = settings.devices](
-                          std::uint32_t device) { return device_name(prefix, device, devices); };
-    }
-    return roster;
-}
-
 std::unique_ptr<Outlet> make_outlet(const Settings& settings)
 {
     if (!settings.connections) {
@@ -130,20 +57,19 @@ ExitStatus preflight(const Settings& settings)
 {
     const auto& connections = *settings.connections;
     const auto count = count_connections(connections, make_roster(settings));
-    const bool replays = !settings.recordings.devices.empty();
-    const auto needs =
-        needs_of(connections, count, replays ? std::nullopt : settings.rate, settings.payload_size);
+    const auto needs = needs_of(connections, count, settings.rate, settings.payload_size);
     return report(judge(needs, look_at_machine(connections.publisher.sources)));
 }
 
 /// The loop. Time since `m_start` is what positions are compared with.
 class Run {
   public:
-    Run(Plan plan, Outlet& outlet, LedgerFile* ledger, const Settings& settings,
+    Run(Plan plan, Outlet& outlet, LedgerFile* ledger, TruthFile& truth, const Settings& settings,
         ops::Shutdown& shutdown, const Clock& clock)
         : m_plan(std::move(plan)),
           m_outlet(outlet),
           m_ledger(ledger),
+          m_truth(truth),
           m_drain_timeout(settings.drain_timeout),
           m_shutdown(shutdown),
           m_clock(clock),
@@ -176,6 +102,7 @@ class Run {
     Plan m_plan;
     Outlet& m_outlet;
     LedgerFile* m_ledger;
+    TruthFile& m_truth;
     milliseconds m_drain_timeout;
     ops::Shutdown& m_shutdown;
     const Clock& m_clock;
@@ -201,23 +128,36 @@ bool Run::send_due(Monotonic now)
     const nanoseconds elapsed = now - m_start;
     const EpochMs wall = m_clock.wall();
     m_figures.room(m_outlet.has_room(), now);
-    while (m_batch.size() < kBatch && m_outlet.has_room()) {
+    std::size_t made = 0;
+    while (made < kBatch && m_outlet.has_room()) {
         const auto position = m_plan.script->next_position();
         if (!position || due(*position) > elapsed) {
             break;
         }
+        ++made;
         auto message = m_plan.script->take(m_plan.timeline ? m_plan.timeline->ts(*position) : wall);
-        message.intended = paced() ? due(*position) : elapsed; // without a plan nothing is late
-        if (m_ledger != nullptr) {
-            m_ledger->add(message, m_start_wall + message.intended / 1us);
+        for (const auto device : m_plan.script->hang_ups()) {
+            m_outlet.hang_up(device, now);
         }
-        m_outlet.send(message);
-        m_batch.push_back(message.intended);
+        m_plan.script->hang_ups().clear();
+        if (!message) {
+            continue;
+        }
+        message->intended = paced() ? due(*position) : elapsed; // without a plan nothing is late
+        if (m_ledger != nullptr) {
+            m_ledger->add(*message, m_start_wall + message->intended / 1us);
+        }
+        m_outlet.send(*message);
+        if (message->hang_up) {
+            m_outlet.hang_up(message->device, now);
+        }
+        m_batch.push_back(message->intended);
     }
-    if (!m_batch.empty()) {
+    if (made > 0) {
         m_last_batch = now;
     }
-    return m_batch.size() == kBatch;
+    m_truth.add(m_plan.script->truth());
+    return made == kBatch;
 }
 
 /// Lets the batch go, once the ledger has it.
@@ -281,7 +221,7 @@ void Run::wait(Monotonic now, bool more_due)
 ExitStatus Run::play()
 {
     if (m_ledger != nullptr) {
-        m_ledger->begin(m_start_wall, m_plan.boot);
+        m_ledger->begin(m_start_wall);
     }
     m_outlet.serve(0, m_start);
     for (;;) {
@@ -372,6 +312,7 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
     }
     const SystemClock clock;
     std::optional<LedgerFile> ledger;
+    TruthFile truth{settings.truth};
     const auto outlet = make_outlet(settings);
     if (settings.ledger) {
         ledger.emplace(*settings.ledger);
@@ -382,9 +323,10 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
     }
     auto plan = make_plan(settings, clock.wall()); // its first message is due now
     auto* const ledger_file = ledger ? &*ledger : nullptr;
-    Run loop{std::move(plan), *outlet, ledger_file, settings, shutdown, clock};
+    Run loop{std::move(plan), *outlet, ledger_file, truth, settings, shutdown, clock};
     try {
         const auto status = loop.play();
+        truth.close();
         return conclude(loop.report(), status, settings, ledger_file);
     } catch (const Error& error) {
         (void)conclude(loop.report(), error.exit_status(), settings, ledger_file);

@@ -12,7 +12,7 @@ void RecordOutlet::send(const Message& message)
     Record record;
     record.device_id = message.device_id;
     record.ts = message.ts;
-    record.received_at = message.ts;
+    record.received_at = message.sent;
     record.boot = message.boot;
     record.seq = static_cast<std::int64_t>(message.seq);
     record.data = message.payload;

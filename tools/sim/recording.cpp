@@ -1,119 +1,167 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/sim/recording.hpp"
 
+#include "common/base/json_text.hpp"
 #include "common/base/units.hpp"
 #include "common/record/record.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
-#include <optional>
+#include <utility>
 
 namespace tlm::sim {
 namespace {
 
-constexpr std::string_view kHeader = "timestamp,value";
+using Ending = std::pair<std::string_view, RecordingFormat>;
 
-std::optional<EpochMs> parse_timestamp(std::string_view text)
-{
-    if (const auto with_zone = parse_rfc3339(text)) {
-        return with_zone;
-    }
-    return parse_rfc3339(std::string{text}.append("Z"));
-}
+constexpr std::array kEndings{
+    Ending{".csv", RecordingFormat::csv},
+    Ending{".ndjson", RecordingFormat::ndjson},
+    Ending{".jsonl", RecordingFormat::ndjson},
+    Ending{".json", RecordingFormat::ndjson},
+    Ending{".lp", RecordingFormat::line_protocol},
+    Ending{".line", RecordingFormat::line_protocol},
+    Ending{".influx", RecordingFormat::line_protocol},
+};
 
-/// Takes the first line off `text`, without its line break.
-std::string_view take_line(std::string_view& text)
+const Ending* find_ending(std::string_view path)
 {
-    const auto end = std::min(text.find('\n'), text.size());
-    auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) {
-        line.remove_suffix(1);
-    }
-    return line;
+    const auto* const found =
+        std::find_if(kEndings.begin(), kEndings.end(),
+                     [path](const Ending& ending) { return path.ends_with(ending.first); });
+    return found == kEndings.end() ? nullptr : found;
 }
 
 } // namespace
 
-std::variant<std::vector<Point>, BadLine> parse_recording(std::string_view csv,
-                                                          std::uint32_t device)
+RecordingFormat recording_format(std::string_view path)
 {
-    std::vector<Point> points;
-    for (std::size_t number = 1; !csv.empty(); ++number) {
-        const auto line = take_line(csv);
-        if (number == 1 && line == kHeader) {
-            continue;
-        }
-        const auto comma = line.find(',');
-        if (comma == std::string_view::npos) {
-            return BadLine{number, "not a line of timestamp,value"};
-        }
-        const auto ts = parse_timestamp(line.substr(0, comma));
-        if (!ts) {
-            return BadLine{number, "the timestamp is not of the form 2013-12-02 21:15:00"};
-        }
-        const auto value = parse_number(line.substr(comma + 1));
-        if (!value) {
-            return BadLine{number, "the value is not a number"};
-        }
-        points.push_back({*ts, *value, device});
+    const auto* const ending = find_ending(path);
+    return ending != nullptr ? ending->second : RecordingFormat::csv;
+}
+
+std::variant<std::vector<Recording>, BadLine>
+parse_recording(std::string_view text, RecordingFormat format, const std::string& device)
+{
+    if (!is_utf8(text)) {
+        return BadLine{0, "not UTF-8"};
     }
-    if (points.empty()) {
+    auto parsed = [&] {
+        switch (format) {
+        case RecordingFormat::ndjson:
+            return parse_ndjson(text, device);
+        case RecordingFormat::line_protocol:
+            return parse_line_protocol(text, device);
+        case RecordingFormat::csv:
+            break;
+        }
+        return parse_csv(text, device);
+    }();
+    if (auto* const bad = std::get_if<BadLine>(&parsed)) {
+        return std::move(*bad);
+    }
+    auto recordings = std::get<RecordingBuilder>(parsed).finish();
+    if (recordings.empty()) {
         return BadLine{0, "no data"};
     }
-    return points;
+    return recordings;
 }
 
-void align_starts(std::vector<std::vector<Point>>& recordings)
+void align_starts(std::vector<Recording>& recordings)
 {
-    const auto start = [](const std::vector<Point>& recording) {
-        return std::min_element(recording.begin(), recording.end(),
-                                [](const Point& a, const Point& b) { return a.ts < b.ts; })
-            ->ts;
-    };
     EpochMs latest = std::numeric_limits<EpochMs>::min();
     for (const auto& recording : recordings) {
-        latest = std::max(latest, start(recording));
+        latest = std::max(latest, recording.rows.front().ts);
     }
     for (auto& recording : recordings) {
-        const auto shift = latest - start(recording);
-        for (auto& point : recording) {
-            point.ts += shift;
+        const auto shift = latest - recording.rows.front().ts;
+        for (auto& row : recording.rows) {
+            row.ts += shift;
         }
     }
 }
 
-std::vector<Point> merge(std::vector<std::vector<Point>> recordings)
+milliseconds span_of(const std::vector<Recording>& recordings)
 {
-    std::vector<Point> all;
-    std::size_t total = 0;
+    EpochMs first = std::numeric_limits<EpochMs>::max();
+    EpochMs last = std::numeric_limits<EpochMs>::min();
     for (const auto& recording : recordings) {
-        total += recording.size();
+        first = std::min(first, recording.rows.front().ts);
+        last = std::max(last, recording.rows.back().ts);
     }
-    all.reserve(total);
-    for (auto& recording : recordings) {
-        all.insert(all.end(), recording.begin(), recording.end());
-        std::vector<Point>{}.swap(recording);
-    }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const Point& a, const Point& b) { return a.ts < b.ts; });
-    return all;
+    return milliseconds{last - first}; // times are of the years 0 to 9999
 }
 
 std::string device_id_of(std::string_view path)
 {
-    constexpr std::size_t kLongest = 128;
     auto name = path.substr(path.rfind('/') + 1); // npos + 1 is 0: no folder
-    if (name.ends_with(".csv")) {
-        name.remove_suffix(4);
+    if (const auto* const ending = find_ending(name)) {
+        name.remove_suffix(ending->first.size());
     }
-    std::string id{name.substr(0, kLongest)};
+    return as_device_id(name);
+}
+
+std::string as_device_id(std::string_view text)
+{
+    constexpr std::size_t kLongest = 128;
+    std::string id{text.substr(0, kLongest)};
     for (char& c : id) {
         if (!is_device_id({&c, 1})) {
             c = '_';
         }
     }
     return id;
+}
+
+bool is_reserved_member(std::string_view name) noexcept
+{
+    return name == "ts" || name == "boot" || name == "seq" || name == "deviceId";
+}
+
+std::optional<EpochMs> parse_recorded_time(std::string_view text)
+{
+    if (text.empty() || text.front() == '-' || text.front() == '+') {
+        return std::nullopt; // no durations
+    }
+    if (const auto time = parse_time(text, 0)) {
+        return time;
+    }
+    return parse_rfc3339(std::string{text}.append("Z"));
+}
+
+void RecordingBuilder::end_row()
+{
+    if (m_open != nullptr) {
+        auto& row = m_open->rows.back();
+        row.size = m_open->text.size() - row.begin;
+    }
+}
+
+std::string& RecordingBuilder::add(const std::string& device, EpochMs ts)
+{
+    end_row();
+    const auto found = m_index.find(device);
+    const auto at = found != m_index.end() ? found->second : m_recordings.size();
+    if (found == m_index.end()) {
+        m_index.emplace(device, at);
+        m_recordings.emplace_back().device = device;
+    }
+    m_open = &m_recordings[at];
+    m_open->rows.push_back({ts, m_open->text.size(), 0});
+    return m_open->text;
+}
+
+std::vector<Recording> RecordingBuilder::finish()
+{
+    end_row();
+    m_open = nullptr;
+    for (auto& recording : m_recordings) {
+        std::stable_sort(
+            recording.rows.begin(), recording.rows.end(),
+            [](const Recording::Row& a, const Recording::Row& b) { return a.ts < b.ts; });
+    }
+    return std::move(m_recordings);
 }
 
 } // namespace tlm::sim

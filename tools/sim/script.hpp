@@ -2,16 +2,12 @@
 // The messages of a run, one after another: made by models or taken from recordings.
 #pragma once
 
+#include "tools/sim/encoder.hpp"
 #include "tools/sim/pacer.hpp"
-#include "tools/sim/payload.hpp"
-#include "tools/sim/recording.hpp"
-#include "tools/sim/signal.hpp"
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace tlm::sim {
 
@@ -24,6 +20,10 @@ struct Message {
     std::string_view payload;
     std::uint32_t device = 0; ///< its index in the fleet
     nanoseconds intended{0};  ///< when it is due, since the start of the run; set by the pipeline
+    EpochMs sent = 0;         ///< the time at which it goes out, by a clock that is right
+    std::string_view topic{}; ///< empty: that of the run
+    std::string_view fault{}; ///< of its bytes or order, see fault_name(); empty: none
+    bool hang_up = false;     ///< the connection of the device is cut behind it
 };
 
 /// What all devices of a run have in common.
@@ -33,10 +33,16 @@ struct Identity {
     std::size_t pad_to = 0; ///< smallest payload, in bytes
 };
 
-/// A series of messages. The bytes depend on what the script was made from and on the times given
-/// to take(), on nothing else.
+/// A series of messages. The bytes depend on what the script was made from and on what is given to
+/// take(), on nothing else.
 class Script {
   public:
+    /// Whose message it is.
+    struct Speaker {
+        std::uint32_t device = 0; ///< index in the fleet
+        std::uint64_t seq = 0;
+    };
+
     virtual ~Script() = default;
     Script() = default;
     Script(const Script&) = delete;
@@ -45,68 +51,28 @@ class Script {
     /// Position of the next message after the first of the series; empty at the end.
     [[nodiscard]] virtual std::optional<nanoseconds> next_position() const = 0;
 
-    /// Position of the last message; empty when the series has no end.
+    /// Position of the last message, or one behind it; empty when the series has no end, or none
+    /// that is known before it is played.
     [[nodiscard]] virtual std::optional<nanoseconds> last_position() const = 0;
 
+    /// Of the next message; call only while next_position() has a value.
+    [[nodiscard]] virtual Speaker next_speaker() const = 0;
+
     /// Makes the next message; call only while next_position() has a value.
-    [[nodiscard]] virtual Message take(EpochMs ts) = 0;
+    [[nodiscard]] virtual Message take(EpochMs ts, const Distortion& distortion) = 0;
+
+    [[nodiscard]] Message take(EpochMs ts) { return take(ts, Distortion{}); }
+
+    /// A further message of the device that spoke last, with the next seq; out of turn.
+    [[nodiscard]] virtual Message take_again(EpochMs ts) = 0;
+
+    /// The connection of a device was cut.
+    virtual void restart(std::uint32_t /*device*/) {}
+
+    [[nodiscard]] virtual std::string_view device_name(std::uint32_t device) const = 0;
 };
 
-/// `sim-00001` for index 0: at least five digits, more where the fleet needs them.
-[[nodiscard]] std::string device_name(std::string_view prefix, std::uint32_t index,
-                                      std::uint32_t devices);
-
-/// A fleet of devices with the same signals: message i comes from device i mod devices.
-class FleetScript final : public Script {
-  public:
-    struct Settings {
-        std::uint32_t devices = 1; ///< > 0
-        std::string prefix = "sim-";
-        std::optional<double> rate =
-            std::nullopt; ///< of the whole fleet, a second; none: no schedule
-        std::optional<std::uint64_t> count =
-            std::nullopt; ///< of the whole fleet; none: without end
-    };
-
-    FleetScript(const Settings& settings, const Identity& identity, std::vector<Signal> signals);
-
-    [[nodiscard]] std::optional<nanoseconds> next_position() const override;
-    [[nodiscard]] std::optional<nanoseconds> last_position() const override;
-    [[nodiscard]] Message take(EpochMs ts) override;
-
-  private:
-    [[nodiscard]] nanoseconds position_of(std::uint64_t i) const;
-
-    Settings m_settings;
-    Identity m_identity;
-    std::vector<Signal> m_signals;
-    std::vector<std::string> m_names;
-    std::vector<double> m_state; ///< of each part of each signal of each device
-    std::size_t m_parts;
-    std::uint64_t m_next = 0;
-    Payload m_payload;
-};
-
-/// Recorded points, one device a recording, each point a message with the metric `value`.
-class ReplayScript final : public Script {
-  public:
-    /// `points` are in time order and not empty; their devices index `names`.
-    ReplayScript(std::vector<Point> points, std::vector<std::string> names,
-                 const Identity& identity);
-
-    [[nodiscard]] std::optional<nanoseconds> next_position() const override;
-    [[nodiscard]] std::optional<nanoseconds> last_position() const override;
-    [[nodiscard]] Message take(EpochMs ts) override;
-
-    [[nodiscard]] EpochMs first_ts() const noexcept { return m_points.front().ts; }
-
-  private:
-    std::vector<Point> m_points;
-    std::vector<std::string> m_names;
-    Identity m_identity;
-    std::vector<std::uint64_t> m_seqs; ///< next of each device
-    std::size_t m_next = 0;
-    Payload m_payload;
-};
+/// Below a device's key, where signals take the indices from 0 on: what fills payloads up.
+inline constexpr std::uint64_t kPadStream = ~std::uint64_t{0};
 
 } // namespace tlm::sim

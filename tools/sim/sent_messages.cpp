@@ -17,13 +17,17 @@ constexpr std::size_t kFirstSlots = 1024;
 /// Whatever judges messages must reject these: the guards of the record do, without any rules.
 constexpr std::array<std::string_view, 2> kRejected{"bad_json", "spoofed_id"};
 
+/// Rules decide about these.
+constexpr std::array<std::string_view, 2> kJudged{"wrong_schema", "future_clock"};
+
 Expected expected_of(std::string_view fault)
 {
-    if (fault.empty()) {
-        return Expected::topic;
-    }
-    const bool rejected = std::find(kRejected.begin(), kRejected.end(), fault) != kRejected.end();
-    return rejected ? Expected::dead_letter : Expected::either;
+    const auto among = [fault](const auto& kinds) {
+        return std::find(kinds.begin(), kinds.end(), fault) != kinds.end();
+    };
+    return among(kRejected) ? Expected::dead_letter
+           : among(kJudged) ? Expected::either
+                            : Expected::topic;
 }
 
 } // namespace

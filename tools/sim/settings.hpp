@@ -4,8 +4,11 @@
 
 #include "common/base/time.hpp"
 #include "tools/sim/connections.hpp"
+#include "tools/sim/fault_rule.hpp"
+#include "tools/sim/fleet.hpp"
 #include "tools/sim/pacer.hpp"
 #include "tools/sim/recording.hpp"
+#include "tools/sim/replay_script.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -15,22 +18,21 @@
 
 namespace tlm::sim {
 
-/// Of each device of a replay, by index: its name and its points, which are never none.
-struct Recordings {
-    std::vector<std::string> devices;
-    std::vector<std::vector<Point>> points;
-};
-
 struct Settings {
     // What is said.
-    std::uint32_t devices = 10;
-    std::string device_prefix = "sim-";
+    std::uint32_t devices = 10; ///< of all groups, or of the replay
+    std::vector<Group> groups;  ///< the fleet; none: recordings
+    std::vector<Recording> recordings;
+    ReplaySettings replay;
+    Shard shard;
     std::optional<std::uint64_t> seed;
-    std::size_t payload_size = 0; ///< smallest payload, in bytes
-    Recordings recordings;        ///< none: models
+    std::size_t payload_size = 0;  ///< smallest payload, in bytes
+    std::vector<FaultRule> faults; ///< of all devices, besides those of their groups
+    std::optional<std::filesystem::path> truth;
 
     // When.
-    std::optional<double> rate = 10; ///< of the whole fleet, a second; none: as fast as possible
+    std::optional<double> rate; ///< of the whole fleet, a second, where that is known
+    bool paced = true; ///< else as fast as possible, each message carrying the time it is made
     std::optional<std::uint64_t> count;
     std::optional<milliseconds> duration;
     Speed speed;

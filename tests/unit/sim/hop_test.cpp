@@ -173,8 +173,8 @@ TEST_CASE("hop: a broken message belongs to the dead letters, one with a fault t
     SentMessages sent;
     sent.add(entry("a", 0));
     sent.add(entry("a", 1, "bad_json"));
-    sent.add(entry("a", 2, "spike"));
-    sent.add(entry("a", 3, "spike"));
+    sent.add(entry("a", 2, "wrong_schema"));
+    sent.add(entry("a", 3, "wrong_schema"));
     Hop topic("kafka", sent, true);
     topic.arrived("a", 1, 0);
     topic.arrived("a", 1, 2);
@@ -183,7 +183,7 @@ TEST_CASE("hop: a broken message belongs to the dead letters, one with a fault t
 
     DeadLetterHop letters("dlq", sent);
     letters.arrived(101);
-    CHECK(letters.report(&topic).count(Flaw::lost) == 1); // the second spike is nowhere
+    CHECK(letters.report(&topic).count(Flaw::lost) == 1); // the second wrong one is nowhere
     CHECK(letters.report(nullptr).count(Flaw::lost) == 0);
     letters.arrived(103);
     letters.arrived(77);
@@ -196,7 +196,7 @@ TEST_CASE("hop: a broken message belongs to the dead letters, one with a fault t
     Hop table("postgres", sent, false);
     table.arrived("a", 1, 0);
     CHECK(!table.report().breach(false));
-    CHECK(table.report(&topic).count(Flaw::lost) == 1); // the first spike was let through
+    CHECK(table.report(&topic).count(Flaw::lost) == 1); // the first wrong one was let through
     table.arrived("a", 1, 2);
     CHECK(!table.report(&topic).breach(false));
 
@@ -227,7 +227,7 @@ TEST_CASE("dead letters: payloads that are equal are told apart by their number"
 TEST_CASE("last values: each device must show its last message", "[sim]")
 {
     auto sent = two_devices();
-    sent.add(entry("b", 4, "spike"));
+    sent.add(entry("b", 4, "wrong_schema"));
     sent.add(entry("c", 0, "bad_json"));
     LastValueHop page("tlm-ws", sent);
     page.shows("a", 1, 3, {.digest = 103});
@@ -265,7 +265,7 @@ TEST_CASE("watch: the first arrival counts, from the moment the message was mean
     CHECK(watch.complete());
     sent.add(entry("a", 0));
     sent.add(entry("a", 1));
-    sent.add(entry("a", 2, "spike"));
+    sent.add(entry("a", 2, "wrong_schema"));
     CHECK(!watch.complete());
     watch.arrived("a", 1, 1, 1'000'001 + 5'000);
     watch.arrived("a", 1, 1, 1'000'001 + 9'000);

@@ -17,6 +17,12 @@ TEST_CASE("ledger: one line a message, the digest with all its zeros", "[sim]")
     append_ledger_line(out, {"a", -1, 0, 0, ""}, 0);
     CHECK(out == R"({"deviceId":"a","boot":0,"seq":0,"ts":-1,"digest":"cbf29ce484222325",)"
                  R"("intended":0})");
+    Message message{"a", 0, 0, 0, ""};
+    message.fault = "late";
+    out.clear();
+    append_ledger_line(out, message, 0);
+    CHECK(out == R"({"deviceId":"a","boot":0,"seq":0,"ts":0,"digest":"cbf29ce484222325",)"
+                 R"("intended":0,"fault":"late"})");
 }
 
 TEST_CASE("ledger: a message reads back", "[sim]")
@@ -59,8 +65,8 @@ TEST_CASE("ledger: a run says when it begins, and at its end what it measured", 
 {
     LedgerReader reader;
     std::string out;
-    append_run_begin(out, 1'767'225'600'123'456, 7);
-    CHECK(out == R"({"run":"begin","at":1767225600123456,"boot":7})");
+    append_run_begin(out, 1'767'225'600'123'456);
+    CHECK(out == R"({"run":"begin","at":1767225600123456})");
     const auto begin = reader.read(out);
     REQUIRE(std::holds_alternative<RunBegin>(begin));
     CHECK(std::get<RunBegin>(begin).at == 1'767'225'600'123'456);

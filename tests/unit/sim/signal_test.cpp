@@ -138,6 +138,64 @@ TEST_CASE("signal: a step holds each level for its length", "[sim]")
     CHECK(levels == std::set<double>{1, 5, 9});
 }
 
+TEST_CASE("signal: a season is its profile over the day, times the factor of the weekday", "[sim]")
+{
+    const Seasonal seasonal{{0, 12, 24, 12}, {1, 1, 1, 1, 1, 1, 0.5}};
+    constexpr EpochMs kHour = 3'600'000;
+    constexpr EpochMs kMonday = 4 * 24 * kHour; // 1970-01-05
+    double state = 0;
+    const auto at = [&](EpochMs ts) { return play(seasonal, kKey, 0, ts, state); };
+    CHECK(at(kMonday) == 0);
+    CHECK(at(kMonday + 3 * kHour) == 6);
+    CHECK(at(kMonday + 12 * kHour) == 24);
+    CHECK(at(kMonday + 21 * kHour) == 6);
+    CHECK(at(kMonday - 12 * kHour) == 12);                  // Sunday
+    CHECK(at(kMonday - 7 * 24 * kHour + 12 * kHour) == 24); // before 1970
+}
+
+TEST_CASE("signal: what is fixed differs between devices and stays", "[sim]")
+{
+    const Fixed fixed{{1, 2, 3}};
+    double state = 0;
+    std::set<double> seen;
+    for (std::uint64_t key = 0; key < 50; ++key) {
+        seen.insert(play(fixed, key, 0, 0, state));
+        CHECK(play(fixed, key, 0, 0, state) == play(fixed, key, 9, 9'999, state));
+    }
+    CHECK(seen == std::set<double>{1, 2, 3});
+}
+
+TEST_CASE("signal: a route is passed at an even speed, and closed", "[sim]")
+{
+    const auto track =
+        std::make_shared<const Track>(std::vector<Track::Place>{{0, 0}, {0, 3}, {1, 3}, {1, 0}});
+    CHECK(track->at(0).longitude == 0);
+    CHECK(track->at(0.125).longitude == Approx(1).epsilon(0.001));
+    CHECK(track->at(0.999).latitude == Approx(0.008).margin(0.001));
+    const Route latitude{track, 1min, false};
+    const Route longitude{track, 1min, true};
+    double state = 0;
+    for (EpochMs ts = -60'000; ts < 60'000; ts += 500) {
+        const Track::Place place{play(latitude, kKey, 0, ts, state),
+                                 play(longitude, kKey, 0, ts, state)};
+        const bool on_way =
+            place.latitude == Approx(0).margin(1e-9) || place.latitude == Approx(1) ||
+            place.longitude == Approx(0).margin(1e-9) || place.longitude == Approx(3);
+        CHECK(on_way);
+        CHECK(place.latitude == Approx(play(latitude, kKey, 0, ts + 60'000, state)));
+    }
+    CHECK(Track{{{5, 5}, {5, 5}}}.at(0.3).latitude == 5);
+}
+
+TEST_CASE("signal: followers move together", "[sim]")
+{
+    const std::vector<double> before{3, 10};
+    double state = 0;
+    CHECK(play(Follow{1, -0.5}, kKey, 0, 0, state, before) == -5);
+    CHECK(spread_of({"x", {Follow{0, -2}, Ar1{0, 0.5}}}) == 2.5);
+    CHECK(spread_of({"x", {Fixed{{1}}}}) == 1);
+}
+
 TEST_CASE("signal: rounding leaves no minus zero", "[sim]")
 {
     CHECK(round_to(21.456, 1) == 21.5);

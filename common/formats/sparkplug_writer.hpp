@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a Sparkplug B edge node publishes: births, data and deaths.
+#pragma once
+
+#include "common/base/time.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tlm::formats {
+
+/// A metric of an edge node, as its birth announces it.
+struct SparkplugMetricType {
+    enum class Kind {
+        whole, ///< Int64
+        real,  ///< Double
+        text,  ///< String
+    };
+
+    std::string name;
+    Kind kind = Kind::real;
+    bool constant = false; ///< only said in births
+};
+
+/// A value of a metric: `text` where its kind is text, else `number`.
+struct SparkplugMetricValue {
+    double number = 0;
+    std::string_view text{};
+};
+
+/// Writes the payloads of an edge node with these metrics: Sparkplug 3.0.0, section 6.4. A metric's
+/// alias is its index. The values given are as many as the metrics, in their order.
+class SparkplugWriter {
+  public:
+    explicit SparkplugWriter(std::vector<SparkplugMetricType> metrics);
+
+    /// NBIRTH, whose seq is 0: all metrics with name, alias, datatype and value, and the two that
+    /// every edge node has: bdSeq and Node Control/Rebirth.
+    void append_birth(std::string& out, EpochMs ts, std::uint64_t bd_seq,
+                      std::span<const SparkplugMetricValue> values);
+
+    /// NDATA: alias and value of all metrics that are not constant.
+    void append_data(std::string& out, EpochMs ts, std::uint8_t seq,
+                     std::span<const SparkplugMetricValue> values);
+
+    /// NDEATH, the will of the connection whose birth had the same bdSeq.
+    void append_death(std::string& out, EpochMs ts, std::uint64_t bd_seq);
+
+  private:
+    std::vector<SparkplugMetricType> m_metrics;
+    std::string m_metric; ///< scratch
+};
+
+} // namespace tlm::formats

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/sim/fault_injector.hpp"
+
+#include "common/base/json_text.hpp"
+#include "tools/sim/noise.hpp"
+#include "tools/sim/truth_line.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tlm::sim {
+namespace {
+
+/// Below a device's key: what its faults draw.
+constexpr std::uint64_t kFaultStream = ~std::uint64_t{2};
+
+/// Below a fault's key: what is drawn once it has hit.
+constexpr std::uint64_t kDetail = ~std::uint64_t{3};
+
+bool changes_bytes(FaultKind kind)
+{
+    return kind <= FaultKind::future_clock;
+}
+
+bool is_of_message(FaultKind kind)
+{
+    return kind <= FaultKind::late;
+}
+
+/// What befalls devices, not messages.
+bool is_planned_cut(const FaultRule& rule)
+{
+    return rule.kind == FaultKind::reconnect_storm && rule.at;
+}
+
+/// What is expected of those who receive it, as JSON.
+std::string expectation(FaultKind kind, const Message& message, milliseconds time_off)
+{
+    std::string text;
+    switch (kind) {
+    case FaultKind::bad_json:
+        return R"("not_json")";
+    case FaultKind::wrong_schema:
+        return R"("schema")";
+    case FaultKind::spoofed_id:
+        return R"("spoofed_id")";
+    case FaultKind::future_clock:
+        append_number(text, message.sent);
+        return text;
+    case FaultKind::duplicate:
+        return R"("once")";
+    case FaultKind::out_of_order:
+        return R"("behind the next")";
+    case FaultKind::late:
+        append_number(text, message.ts + time_off.count());
+        return text;
+    case FaultKind::drop_out:
+        return R"("nothing")";
+    case FaultKind::reconnect_storm:
+        return R"("a new connection")";
+    case FaultKind::flood:
+        return R"("too many")";
+    case FaultKind::drift:
+    case FaultKind::stuck_value:
+    case FaultKind::spike:
+    case FaultKind::level_shift:
+        break;
+    }
+    return "null";
+}
+
+} // namespace
+
+FaultScope fault_scope(const Group& group, std::uint32_t first)
+{
+    FaultScope scope{first, group.devices, group.faults, {}};
+    for (std::size_t i = 0; i < group.signals.size(); ++i) {
+        const auto& signal = group.signals[i];
+        if (!signal.hidden && signal.labels.empty()) {
+            scope.victims.push_back({i, signal.name, spread_of(signal)});
+        }
+    }
+    return scope;
+}
+
+FaultInjector::Stored::Stored(const Message& original)
+    : message(original), payload(original.payload), topic(original.topic)
+{}
+
+FaultInjector::FaultInjector(std::unique_ptr<Script> script, std::vector<FaultScope> scopes,
+                             const Identity& identity, const Shard& shard, EpochMs start)
+    : m_script(std::move(script)), m_identity(identity), m_shard(shard), m_start(start)
+{
+    for (auto& scope : scopes) {
+        Group group{std::move(scope), {}};
+        const auto slots = (group.scope.devices - 1) / shard.of + 1;
+        for (const auto& fault : group.scope.faults) {
+            group.dice.emplace_back(fault, start, slots);
+        }
+        if (!group.dice.empty()) {
+            plan_cuts(group);
+            m_groups.push_back(std::move(group));
+        }
+    }
+    std::sort(m_cuts.begin(), m_cuts.end(), [](const Cut& a, const Cut& b) {
+        return a.ts != b.ts ? a.ts < b.ts : a.device < b.device;
+    });
+}
+
+void FaultInjector::plan_cuts(const Group& group)
+{
+    for (std::size_t i = 0; i < group.dice.size(); ++i) {
+        const auto& rule = group.dice[i].rule();
+        if (!is_planned_cut(rule)) {
+            continue;
+        }
+        for (std::uint32_t at = 0; at < group.scope.devices; ++at) {
+            const auto device = group.scope.first + at;
+            const auto key = derive(derive(derive(m_identity.seed, device), kFaultStream), i);
+            if (m_shard.has(device) && group.dice[i].concerns(key)) {
+                const auto spread = static_cast<double>(rule.duration().count());
+                const auto off = static_cast<EpochMs>(uniform(key, 0) * spread);
+                m_cuts.push_back({m_start + rule.at->count() + off, device});
+            }
+        }
+    }
+}
+
+/// Cuts what is due at `ts`; false when nothing was.
+bool FaultInjector::cut_due(EpochMs ts)
+{
+    const auto first = m_next_cut;
+    for (; m_next_cut < m_cuts.size() && m_cuts[m_next_cut].ts <= ts; ++m_next_cut) {
+        const auto& cut = m_cuts[m_next_cut];
+        m_hang_ups.push_back(cut.device);
+        m_script->restart(cut.device);
+        append_cut_truth(m_truth, m_script->device_name(cut.device), m_identity.boot, cut.ts);
+    }
+    return m_next_cut > first;
+}
+
+std::optional<nanoseconds> FaultInjector::next_position() const
+{
+    if (!m_queue.empty()) {
+        return m_position;
+    }
+    const auto next = m_script->next_position();
+    if (next && m_next_cut < m_cuts.size()) {
+        return std::min<nanoseconds>(*next, milliseconds{m_cuts[m_next_cut].ts - m_start});
+    }
+    return next || m_held.empty() ? next : std::optional{m_position};
+}
+
+FaultInjector::Group* FaultInjector::group_of(std::uint32_t device)
+{
+    for (auto& group : m_groups) {
+        if (device >= group.scope.first && device - group.scope.first < group.scope.devices) {
+            return &group;
+        }
+    }
+    return nullptr;
+}
+
+std::string_view FaultInjector::claimed_id(const Script::Speaker& speaker)
+{
+    m_claimed = "spoofed-";
+    append_number(m_claimed, derive(derive(m_identity.seed, speaker.device), kDetail) % 1'000'000);
+    return m_claimed;
+}
+
+void FaultInjector::change_value(const FaultRule& fault, const FaultDice::Hit& hit,
+                                 std::uint64_t key, EpochMs ts, const Group& group)
+{
+    constexpr double kFarOff = 10; // spreads: nobody takes it for noise
+    constexpr double kOff = 4;
+    const auto& victims = group.scope.victims;
+    const auto* victim = &victims[derive(derive(key, kDetail), hit.draw) % victims.size()];
+    for (const auto& each : victims) {
+        victim = each.name == fault.metric ? &each : victim;
+    }
+    const double usual = (fault.kind == FaultKind::spike ? kFarOff : kOff) * victim->spread;
+    const bool down = (derive(derive(key, kDetail), ~hit.draw) & 1U) != 0;
+    double amount = fault.size.value_or(down ? -usual : usual);
+    ValueChange change{victim->signal};
+    double* keep = nullptr;
+    if (fault.kind == FaultKind::drift) {
+        const auto age = static_cast<double>(ts - hit.begin);
+        amount *= age / static_cast<double>(fault.duration().count());
+    } else if (fault.kind == FaultKind::stuck_value) {
+        keep = hit.first ? hit.held : nullptr;
+        change.replace = !hit.first;
+        amount = hit.first ? 0 : *hit.held;
+    }
+    change.amount = amount;
+    m_changes.push_back(change);
+    m_stuck.push_back(keep);
+    m_changed.push_back({fault.kind, &victim->name});
+}
+
+void FaultInjector::apply(const FaultRule& fault, const FaultDice::Hit& hit, std::uint64_t key,
+                          EpochMs ts, const Group& group, Outcome& outcome)
+{
+    if (is_of_message(fault.kind)) {
+        if (!outcome.of_message || fault.kind < *outcome.of_message) {
+            outcome.of_message = fault.kind;
+            outcome.time_off = fault.time_off();
+            outcome.draw = derive(derive(key, kDetail), hit.draw);
+        }
+    } else if (changes_values(fault.kind)) {
+        change_value(fault, hit, key, ts, group);
+    } else if (fault.kind == FaultKind::drop_out) {
+        outcome.silent = true;
+    } else if (fault.kind == FaultKind::reconnect_storm) {
+        outcome.hang_up = true;
+    } else {
+        outcome.flood = std::max(outcome.flood, fault.messages);
+    }
+}
+
+FaultInjector::Outcome FaultInjector::roll(Group& group, const Script::Speaker& speaker, EpochMs ts)
+{
+    Outcome outcome;
+    m_changes.clear();
+    m_stuck.clear();
+    m_changed.clear();
+    const auto slot = (speaker.device - group.scope.first) / m_shard.of;
+    const auto stream = derive(derive(m_identity.seed, speaker.device), kFaultStream);
+    for (std::size_t i = 0; i < group.dice.size(); ++i) {
+        const auto key = derive(stream, i);
+        if (is_planned_cut(group.dice[i].rule())) {
+            continue;
+        }
+        if (const auto hit = group.dice[i].roll(key, slot, speaker.seq, ts)) {
+            apply(group.dice[i].rule(), *hit, key, ts, group, outcome);
+        }
+    }
+    auto& distortion = outcome.distortion;
+    if (outcome.of_message == FaultKind::future_clock) {
+        distortion.clock = outcome.time_off;
+    } else if (outcome.of_message == FaultKind::spoofed_id) {
+        distortion.claimed_id = claimed_id(speaker);
+    }
+    distortion.mistyped = outcome.of_message == FaultKind::wrong_schema;
+    distortion.changes = m_changes;
+    return outcome;
+}
+
+void FaultInjector::tell(const Message& message, const Outcome& outcome)
+{
+    for (std::size_t i = 0; i < m_changes.size(); ++i) {
+        if (m_stuck[i] != nullptr) {
+            *m_stuck[i] = m_changes[i].said;
+        }
+        append_value_truth(m_truth, m_changed[i].kind, message, *m_changed[i].metric, m_changes[i]);
+    }
+    const auto tell_kind = [&](FaultKind kind) {
+        append_truth(m_truth, kind, message, expectation(kind, message, outcome.time_off));
+    };
+    if (outcome.of_message) {
+        tell_kind(*outcome.of_message);
+    }
+    if (outcome.hang_up) {
+        tell_kind(FaultKind::reconnect_storm);
+    }
+    if (outcome.flood > 0) {
+        tell_kind(FaultKind::flood);
+    }
+}
+
+std::optional<Message> FaultInjector::deliver(Message message, const Outcome& outcome, EpochMs ts)
+{
+    const auto kind = outcome.of_message;
+    if (!kind) {
+        return message;
+    }
+    if (*kind == FaultKind::bad_json) {
+        // Without its last byte no format is whole; JSON may miss more.
+        const auto most = message.payload.starts_with('{') ? message.payload.size() / 2 : 1;
+        const auto cut = 1 + outcome.draw % std::max<std::size_t>(most, 1);
+        message.payload.remove_suffix(std::min<std::size_t>(cut, message.payload.size()));
+    }
+    Stored copy{message};
+    copy.kind = *kind;
+    copy.message.fault = fault_name(*kind);
+    if (*kind == FaultKind::duplicate) {
+        copy.message.hang_up = false;
+        m_queue.push_back(std::move(copy));
+        return message;
+    }
+    message.fault = fault_name(*kind);
+    if (changes_bytes(*kind)) {
+        return message;
+    }
+    copy.release = ts + (*kind == FaultKind::late ? outcome.time_off.count() : 0);
+    m_held[message.device].push_back(std::move(copy));
+    return std::nullopt;
+}
+
+void FaultInjector::flood(const Outcome& outcome, EpochMs ts)
+{
+    for (std::uint32_t i = 0; i < outcome.flood; ++i) {
+        m_queue.emplace_back(m_script->take_again(ts));
+    }
+}
+
+void FaultInjector::release_held(std::uint32_t device, EpochMs ts)
+{
+    const auto held = m_held.find(device);
+    if (held == m_held.end()) {
+        return;
+    }
+    auto& waiting = held->second;
+    const auto gone = std::stable_partition(waiting.begin(), waiting.end(),
+                                            [ts](const Stored& each) { return each.release > ts; });
+    for (auto each = gone; each != waiting.end(); ++each) {
+        each->message.sent = ts;
+        m_queue.push_back(std::move(*each));
+    }
+    waiting.erase(gone, waiting.end());
+    if (waiting.empty()) {
+        m_held.erase(held);
+    }
+}
+
+void FaultInjector::release_all()
+{
+    for (auto& [device, waiting] : m_held) {
+        for (auto& each : waiting) {
+            each.message.sent = each.release; // not now: that depends on the shard
+            m_queue.push_back(std::move(each));
+        }
+    }
+    m_held.clear();
+}
+
+Message FaultInjector::pop_queue()
+{
+    m_current = std::move(m_queue.front());
+    m_queue.pop_front();
+    auto message = m_current->message;
+    message.payload = m_current->payload;
+    message.topic = m_current->topic;
+    return message;
+}
+
+std::optional<Message> FaultInjector::take(EpochMs ts)
+{
+    if (m_groups.empty()) {
+        return m_script->take(ts);
+    }
+    if (cut_due(ts)) {
+        return std::nullopt;
+    }
+    if (m_queue.empty() && !m_script->next_position()) {
+        release_all();
+    }
+    if (!m_queue.empty()) {
+        return pop_queue();
+    }
+    m_position = *m_script->next_position();
+    const auto speaker = m_script->next_speaker();
+    auto* const group = group_of(speaker.device);
+    if (group == nullptr) {
+        return m_script->take(ts);
+    }
+    auto outcome = roll(*group, speaker, ts);
+    const auto waiting = m_held.find(speaker.device);
+    if (waiting != m_held.end() && waiting->second.size() >= kMostHeld &&
+        (outcome.of_message == FaultKind::late || outcome.of_message == FaultKind::out_of_order)) {
+        outcome.of_message.reset();
+    }
+    auto message = m_script->take(ts, outcome.distortion);
+    if (outcome.silent) {
+        append_truth(m_truth, FaultKind::drop_out, message,
+                     expectation(FaultKind::drop_out, message, {}));
+        return std::nullopt;
+    }
+    tell(message, outcome);
+    message.hang_up = outcome.hang_up;
+    auto sent = deliver(message, outcome, ts);
+    if (sent) {
+        release_held(speaker.device, ts);
+    }
+    if (outcome.hang_up) {
+        m_script->restart(speaker.device);
+    }
+    if (outcome.flood > 0) {
+        if (sent) { // its views end with the next message of the script
+            m_queue.emplace_front(*sent);
+            sent.reset();
+        }
+        flood(outcome, ts);
+    }
+    return sent;
+}
+
+} // namespace tlm::sim

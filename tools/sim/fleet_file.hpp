@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fleet described in one file: tlm-fleet(5).
+#pragma once
+
+#include "tools/sim/fleet.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tlm::sim {
+
+/// Reads a file that the fleet file names, relative to its folder. Throws Error usage.
+using ReadFile = std::function<std::string(const std::string& path)>;
+
+/// The groups of a fleet file. `name` is how errors call it; `pad_to` is the smallest size of JSON
+/// payloads where a group says none. Throws Error usage that names file, line and place.
+[[nodiscard]] std::vector<Group> parse_fleet(std::string_view text, const std::string& name,
+                                             const ReadFile& read, std::size_t pad_to);
+
+} // namespace tlm::sim

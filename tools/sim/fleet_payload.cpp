@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/sim/fleet_payload.hpp"
+
+#include "common/formats/protobuf_schema.hpp"
+#include "common/record/record.hpp"
+#include "tools/sim/json_encoder.hpp"
+#include "tools/sim/protobuf_encoder.hpp"
+#include "tools/sim/sparkplug_encoder.hpp"
+#include "tools/sim/template_encoder.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace tlm::sim {
+namespace {
+
+void use_json(std::size_t pad_to, Group& group)
+{
+    group.make_encoder = [signals = group.signals, pad_to] {
+        return std::make_unique<JsonEncoder>(signals, pad_to);
+    };
+    group.traits.can_mistype =
+        std::any_of(group.signals.begin(), group.signals.end(),
+                    [](const Signal& signal) { return !signal.hidden && signal.labels.empty(); });
+}
+
+void use_template(const Setting& setting, std::string_view text, Group& group)
+{
+    auto compiled = Template::compile(text, group.signals);
+    if (const auto* const wrong = std::get_if<std::string>(&compiled)) {
+        throw setting.wrong(*wrong);
+    }
+    const auto made = std::make_shared<const Template>(std::get<Template>(std::move(compiled)));
+    group.make_encoder = [made] { return std::make_unique<TemplateEncoder>(made); };
+    group.traits.can_spoof = made->names_the_device();
+    group.traits.can_mistype = made->has_numbers();
+}
+
+/// The layout of a message type; throws Error usage without the place.
+ProtobufLayout make_layout(const std::string& descriptors, const std::string& message,
+                           const std::vector<Signal>& signals)
+{
+    auto schema =
+        std::make_shared<const formats::ProtobufSchema>(descriptors, formats::ProtobufNames::proto);
+    const auto type = schema->type(message);
+    auto layout = ProtobufLayout::make(std::move(schema), type, signals);
+    if (const auto* const wrong = std::get_if<std::string>(&layout)) {
+        throw usage_error(*wrong);
+    }
+    return std::get<ProtobufLayout>(std::move(layout));
+}
+
+void use_protobuf(const Setting& file, const Setting& message, const ReadFile& read, Group& group)
+{
+    const auto descriptors = file.file(read);
+    const auto name = message.text();
+    try {
+        const auto made =
+            std::make_shared<const ProtobufLayout>(make_layout(descriptors, name, group.signals));
+        group.make_encoder = [made] { return std::make_unique<ProtobufEncoder>(made); };
+        group.traits = {false, made->names_the_device(), false};
+    } catch (const Error& error) {
+        throw message.wrong(error.what());
+    }
+}
+
+void use_sparkplug(const Setting& setting, Group& group)
+{
+    const auto name = setting.text();
+    const bool plain = is_device_id(name) && name.find(':') == std::string::npos;
+    group.ids.prefix.insert(0, name + "::");
+    if (!plain || group.topic || !is_device_id(group.ids.name(group.devices - 1, group.devices))) {
+        throw setting.wrong("a Sparkplug group has A-Z a-z 0-9 . _ - in its name, and topics of "
+                            "its own");
+    }
+    group.make_encoder = [name, signals = group.signals] {
+        return std::make_unique<SparkplugEncoder>(name, signals);
+    };
+    group.traits = {false, false, false};
+}
+
+} // namespace
+
+void read_payload(const Setting* setting, const ReadFile& read, std::size_t pad_to, Group& group)
+{
+    constexpr std::uint64_t kLargest = 16ULL * 1024 * 1024;
+    if (setting == nullptr) {
+        use_json(pad_to, group);
+        return;
+    }
+    SettingMap map{*setting};
+    if (const auto* const text = map.find("template")) {
+        use_template(*text, text->text(), group);
+    } else if (const auto* const file = map.find("template_file")) {
+        auto bytes = file->file(read);
+        bytes.resize(bytes.size() - (bytes.ends_with('\n') ? 1 : 0)); // it ends the file only
+        use_template(*file, bytes, group);
+    } else if (const auto* const descriptors = map.find("protobuf")) {
+        use_protobuf(*descriptors, map.at("message"), read, group);
+    } else if (const auto* const sparkplug = map.find("sparkplug")) {
+        use_sparkplug(*sparkplug, group);
+    } else {
+        const auto* const size = map.find("size");
+        use_json(size != nullptr ? size->count(0, kLargest) : pad_to, group);
+    }
+    map.finish();
+}
+
+} // namespace tlm::sim

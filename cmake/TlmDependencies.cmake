@@ -18,5 +18,6 @@ pkg_check_modules(openssl REQUIRED IMPORTED_TARGET openssl)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(protobuf REQUIRED IMPORTED_TARGET protobuf>=3.21)
 pkg_check_modules(yaml-cpp REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
+pkg_check_modules(libcurl REQUIRED IMPORTED_TARGET libcurl>=7.85)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd>=1.4)
 find_library(TLM_LIBEV ev REQUIRED) # has no pkg-config file

@@ -59,6 +59,10 @@ void apply_arguments(OptionTable& table, const Arguments& arguments)
             throw usage_error(
                 fmt::format("--{} is given {} times: it takes one value", name, values.size()));
         }
+        // As in --topic "$NAME" of a script without that NAME: nobody means the default then.
+        if (std::any_of(values.begin(), values.end(), [](const auto& v) { return v.empty(); })) {
+            throw usage_error(fmt::format("--{}: the value is empty", name));
+        }
         apply(option, values, "flag", std::vector<std::string>(values.size(), "--" + name));
     }
     const auto& operands = table.operands();

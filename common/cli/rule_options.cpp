@@ -64,6 +64,39 @@ void add_on_invalid(OptionTable& table, validation::OnInvalidPolicy& policy)
     table.add_option(std::move(option));
 }
 
+void add_flood_cap(OptionTable& table, validation::FloodCapSettings& flood)
+{
+    Option option = word("flood-cap", "repeats|RATE",
+                         "Cap the dead letters of one device and reason: repeats, a copy of the "
+                         "last one is counted and not written, which loses nothing; with a RATE "
+                         "what is beyond it is counted too, and its bytes are lost.",
+                         "repeats, or a rate such as 10/m or 1/s,burst=100");
+    option.default_note = "all are written";
+    const auto text = std::make_shared<std::string>();
+    option.set = [&flood, text](std::string_view given) {
+        *text = given;
+        flood.limit = given == "repeats" ? std::nullopt : validation::parse_rate(given);
+        flood.repeats = given == "repeats" || flood.limit;
+        return flood.repeats;
+    };
+    option.show = [text] {
+        return text->empty() ? std::vector<std::string>{} : std::vector<std::string>{*text};
+    };
+    table.add_option(std::move(option));
+}
+
+void add_devices(OptionTable& table, validation::StageSettings& stage)
+{
+    constexpr std::uint64_t kFewest = 8;
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 30U;
+    table.add(stage.skew, "skew", 0,
+              "Estimate how far the clock of each device is off; metrics and the last lines of the "
+              "log say how many and which are worst.");
+    table.add(stage.max_devices, "max-devices", 0, "N",
+              "Remember so many devices. Beyond, the longest silent is forgotten, strangers first.",
+              {kFewest, kMost});
+}
+
 void add_stage(OptionTable& table, validation::StageSettings& stage)
 {
     using validation::UnknownDevice;
@@ -76,7 +109,7 @@ void add_stage(OptionTable& table, validation::StageSettings& stage)
     add_limit(table, stage.limit);
     table.add(stage.sequence, "sequence", 0,
               "Watch seq and boot of each device: what came before is a duplicate; gaps and "
-              "disorder are counted.");
+              "disorder are counted. Without a seq, ts and content tell a duplicate.");
     table.add(stage.tag_order, "tag-order", 0,
               "With --sequence: a record behind a gap or out of order gets the tag tlm-order.");
     table
@@ -87,13 +120,14 @@ void add_stage(OptionTable& table, validation::StageSettings& stage)
         .add(stage.ts.max_ahead, "max-ahead", 0, "DURATION",
              "A ts that is further ahead of receivedAt is ts_in_future.")
         .default_note = "any";
+    add_devices(table, stage);
     add_on_invalid(table, stage.on_invalid);
 }
 
 } // namespace
 
 void add_rules(OptionTable& table, validation::RuleSources& sources,
-               validation::StageSettings& stage)
+               validation::StageSettings& stage, validation::FloodCapSettings& flood)
 {
     using schema::Draft;
     table.group("What is valid");
@@ -132,6 +166,7 @@ void add_rules(OptionTable& table, validation::RuleSources& sources,
              "Devices and their tags, CSV or NDJSON, see tlm-validation(5): the tags are added.")
         .complete = Complete::file;
     add_stage(table, stage);
+    add_flood_cap(table, flood);
 }
 
 } // namespace tlm::cli

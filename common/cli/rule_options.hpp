@@ -2,6 +2,7 @@
 // The options that say what is valid, alike in every tool that judges records.
 #pragma once
 
+#include "common/validation/flood_cap.hpp"
 #include "common/validation/rule_sources.hpp"
 #include "common/validation/stage.hpp"
 
@@ -10,8 +11,8 @@ namespace tlm::cli {
 class OptionTable;
 
 /// Adds the group "What is valid". The files are read later, by common/rulebook; what needs none
-/// goes into `stage`. Both must outlive the table.
+/// goes into `stage` and `flood`. All must outlive the table.
 void add_rules(OptionTable& table, validation::RuleSources& sources,
-               validation::StageSettings& stage);
+               validation::StageSettings& stage, validation::FloodCapSettings& flood);
 
 } // namespace tlm::cli

@@ -74,7 +74,11 @@ class SparkplugDecoder::State {
 
     std::optional<SparkplugRebirth> take_rebirth() { return std::exchange(m_rebirth, {}); }
 
+    void interrupted() { m_nodes.doubt_all(); }
+
     void export_state(std::string& out) const { m_nodes.export_to(out); }
+
+    void export_changes(std::string& out) { m_nodes.export_changes(out); }
 
     std::optional<Reject> import_state(std::string_view text)
     {
@@ -177,6 +181,7 @@ class SparkplugDecoder::State {
             node.bd_seq = bd_seq();
             node.seq = static_cast<std::uint8_t>(m_payload.seq.value_or(0));
             m_nodes.drop_tables(node);
+            m_nodes.changed(node, Unsaved::tables);
             ++m_version;
             return true;
         }
@@ -185,11 +190,24 @@ class SparkplugDecoder::State {
         }
         const auto seq = static_cast<std::uint8_t>(*m_payload.seq);
         const auto before = std::exchange(node.seq, seq);
+        m_nodes.changed(node, Unsaved::seq);
         m_message.repeated = before && *before == seq;
         m_message.gap =
             before && !m_message.repeated && seq != static_cast<std::uint8_t>(*before + 1);
+        if (m_message.gap && !node.certain) {
+            forget(node);
+        }
         node.certain = node.certain || (before && !m_message.repeated && !m_message.gap);
         return !m_message.gap;
+    }
+
+    /// A birth may have been missed, and later messages will not tell: the next birth must.
+    void forget(EdgeNode& node)
+    {
+        node.online = false;
+        m_nodes.drop_tables(node);
+        m_nodes.changed(node, Unsaved::tables);
+        ++m_version;
     }
 
     void ask_for_rebirth(EdgeNode& node, EpochMs now)
@@ -344,14 +362,17 @@ class SparkplugDecoder::State {
     bool commit(EdgeNode& node)
     {
         if (is_birth(m_topic.type)) {
+            m_nodes.changed(node, Unsaved::tables);
             return remember(node);
         }
         if (m_topic.type == SparkplugType::ndeath) {
+            m_nodes.changed(node, Unsaved::tables);
             node.online = false;
             node.seq.reset();
             m_version += node.tables.empty() ? 0 : 1;
             m_nodes.drop_tables(node);
         } else if (m_topic.type == SparkplugType::ddeath) {
+            m_nodes.changed(node, Unsaved::tables);
             m_version += node.tables.contains(m_topic.device) ? 1 : 0;
             m_nodes.drop_table(node, m_topic.device);
         }
@@ -431,9 +452,19 @@ std::optional<SparkplugRebirth> SparkplugDecoder::take_rebirth()
     return m_state->take_rebirth();
 }
 
+void SparkplugDecoder::interrupted()
+{
+    m_state->interrupted();
+}
+
 void SparkplugDecoder::export_state(std::string& out) const
 {
     m_state->export_state(out);
+}
+
+void SparkplugDecoder::export_changes(std::string& out)
+{
+    m_state->export_changes(out);
 }
 
 std::optional<Reject> SparkplugDecoder::import_state(std::string_view text)

@@ -63,12 +63,21 @@ class SparkplugDecoder {
     /// does not answer is asked again after rebirth_interval.
     [[nodiscard]] std::optional<SparkplugRebirth> take_rebirth();
 
+    /// Messages may have been missed: aliases of an edge node are trusted again once its next
+    /// message continues seq, as after import_state().
+    void interrupted();
+
     /// Appends what births told, one line an edge node, for whoever keeps it over a restart.
     void export_state(std::string& out) const;
 
-    /// Takes back what was exported, in the place of what is known; a Reject leaves everything as
-    /// it was. Aliases of an edge node are trusted once its next message continues the seq that was
-    /// exported; else they may have been given away meanwhile: no_birth, and a rebirth.
+    /// The same of what has changed since the last call, seq included; a line takes the place of
+    /// earlier ones of the same edge node. Costs what changed, not what is known.
+    void export_changes(std::string& out);
+
+    /// Takes back what was exported, changes behind it, in the place of what is known; a Reject
+    /// leaves everything as it was. Aliases of an edge node are trusted once its next message
+    /// continues the seq that was exported; else they may have been given away meanwhile: no_birth,
+    /// and a rebirth.
     [[nodiscard]] std::optional<Reject> import_state(std::string_view text);
 
     /// Changes whenever an export would have other tables than the last one (seq apart).

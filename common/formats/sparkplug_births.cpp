@@ -95,4 +95,19 @@ void EdgeNodes::drop_tables(EdgeNode& node)
     node.tables.clear();
 }
 
+void EdgeNodes::doubt_all()
+{
+    for (auto& [key, node] : m_nodes) {
+        node.certain = false;
+    }
+}
+
+void EdgeNodes::changed(EdgeNode& node, Unsaved what)
+{
+    if (node.unsaved == Unsaved::nothing) {
+        m_unsaved.push_back(&node);
+    }
+    node.unsaved = std::max(node.unsaved, what);
+}
+
 } // namespace tlm::formats

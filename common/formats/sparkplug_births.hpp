@@ -51,18 +51,22 @@ class BirthTable {
 
 constexpr std::uint64_t kLargestSeq = 255;
 
+/// What of an edge node changed since it was last exported.
+enum class Unsaved : std::uint8_t { nothing, seq, tables };
+
 /// An edge node, what stands behind it, and how far its messages have come.
 struct EdgeNode {
     std::string group;
     std::string edge;
     bool online = false;
-    /// False for tables that were imported, until the next message continues them: what was missed
-    /// may have been another birth, with other aliases.
+    /// False for tables that were imported or doubted, until the next message continues them: what
+    /// was missed may have been another birth, with other aliases.
     bool certain = true;
     std::optional<std::uint64_t> bd_seq;
     std::optional<std::uint8_t> seq;                       ///< of the newest message
     std::optional<EpochMs> asked_at;                       ///< for a rebirth, since the last birth
     std::map<std::string, BirthTable, std::less<>> tables; ///< by device; "" is the node itself
+    Unsaved unsaved = Unsaved::nothing;
 };
 
 /// All edge nodes, bounded in number and in what they remember.
@@ -81,12 +85,21 @@ class EdgeNodes {
     void drop_table(EdgeNode& node, std::string_view device);
     void drop_tables(EdgeNode& node);
 
+    /// The node differs from what was exported of it.
+    void changed(EdgeNode& node, Unsaved what);
+
+    /// Messages may have been missed, births among them.
+    void doubt_all();
+
     [[nodiscard]] std::size_t size() const noexcept { return m_nodes.size(); }
 
     [[nodiscard]] std::size_t weight() const noexcept { return m_weight; }
 
     /// One line of JSON for each edge node that has a table; see tlm-formats(5).
     void export_to(std::string& out) const;
+
+    /// A line for each edge node that has changed since the last call: all of it, or only its seq.
+    void export_changes(std::string& out);
 
     /// Takes the place of everything, or nothing is changed.
     [[nodiscard]] std::optional<Reject> import_from(std::string_view text);
@@ -104,6 +117,7 @@ class EdgeNodes {
     };
 
     std::unordered_map<std::string, EdgeNode, Hash, std::equal_to<>> m_nodes; ///< by group/edge
+    std::vector<EdgeNode*> m_unsaved; ///< they stay where they are
     std::string m_key;
     std::size_t m_max_edge_nodes;
     std::size_t m_max_metrics;

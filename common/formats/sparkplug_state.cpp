@@ -37,25 +37,37 @@ void append_table(std::string& out, std::string_view device, const BirthTable& t
     out += ']';
 }
 
-void append_node(std::string& out, const EdgeNode& node)
+void append_begin(std::string& out, const EdgeNode& node)
 {
     out += R"({"v":1,"group":)";
     append_json_string(out, node.group);
     out += R"(,"edge":)";
     append_json_string(out, node.edge);
-    if (node.bd_seq) {
-        out += R"(,"bdSeq":)" + std::to_string(*node.bd_seq);
-    }
+}
+
+void append_seq(std::string& out, const EdgeNode& node)
+{
     if (node.seq) {
         out += R"(,"seq":)" + std::to_string(*node.seq);
     }
+}
+
+void append_node(std::string& out, const EdgeNode& node)
+{
+    append_begin(out, node);
+    if (node.bd_seq) {
+        out += R"(,"bdSeq":)" + std::to_string(*node.bd_seq);
+    }
+    append_seq(out, node);
     out += R"(,"tables":{)";
     for (const auto& [device, table] : node.tables) {
         append_table(out, device, table);
         out += ',';
     }
-    out.back() = '}';
-    out += "}\n";
+    if (out.back() == ',') {
+        out.pop_back();
+    }
+    out += "}}\n";
 }
 
 /// A number of the object that need not be there; false when it is not a number.
@@ -122,6 +134,21 @@ void EdgeNodes::export_to(std::string& out) const
     }
 }
 
+void EdgeNodes::export_changes(std::string& out)
+{
+    for (auto* const node : m_unsaved) {
+        if (node->unsaved == Unsaved::tables) {
+            append_node(out, *node);
+        } else if (!node->tables.empty()) {
+            append_begin(out, *node);
+            append_seq(out, *node);
+            out += "}\n";
+        }
+        node->unsaved = Unsaved::nothing;
+    }
+    m_unsaved.clear();
+}
+
 bool EdgeNodes::import_line(simdjson::dom::object object)
 {
     std::uint64_t version = 0;
@@ -133,7 +160,6 @@ bool EdgeNodes::import_line(simdjson::dom::object object)
     if (object["v"].get_uint64().get(version) != simdjson::SUCCESS || version != 1 ||
         object["group"].get_string().get(group) != simdjson::SUCCESS ||
         object["edge"].get_string().get(edge) != simdjson::SUCCESS ||
-        object["tables"].get_object().get(tables) != simdjson::SUCCESS ||
         !read_number(object, "seq", seq) || !read_number(object, "bdSeq", bd_seq) ||
         seq.value_or(0) > kLargestSeq) {
         return false;
@@ -142,12 +168,21 @@ bool EdgeNodes::import_line(simdjson::dom::object object)
     if (node == nullptr) {
         return false;
     }
-    node->online = true;
-    node->certain = false;
-    node->bd_seq = bd_seq;
+    node->seq.reset();
     if (seq) {
         node->seq = static_cast<std::uint8_t>(*seq);
     }
+    dom::element member;
+    if (object["tables"].get(member) != simdjson::SUCCESS) {
+        return true; // only its seq had changed
+    }
+    if (member.get_object().get(tables) != simdjson::SUCCESS) {
+        return false;
+    }
+    drop_tables(*node);
+    node->online = tables.size() != 0;
+    node->certain = false;
+    node->bd_seq = bd_seq;
     for (auto field : tables) {
         auto table = read_table(field.value);
         if (!table || !set_table(*node, field.key, *std::move(table))) {
@@ -160,7 +195,9 @@ bool EdgeNodes::import_line(simdjson::dom::object object)
 std::optional<Reject> EdgeNodes::import_from(std::string_view text)
 {
     constexpr std::size_t kDepth = 4;
-    EdgeNodes read(m_max_edge_nodes, m_max_metrics);
+    // Between two lines of changes there may be more than there ever was: a node has shrunk already
+    // or not yet.
+    EdgeNodes read(m_max_edge_nodes, 2 * m_max_metrics);
     GuardedJson json(kDepth);
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto line = text.substr(0, text.find('\n'));
@@ -178,6 +215,10 @@ std::optional<Reject> EdgeNodes::import_from(std::string_view text)
                               " of the state is not what was exported, or is beyond the limits"};
         }
     }
+    if (read.m_weight > m_max_metrics) {
+        return Reject{Reason::bad_sparkplug, "", "the state has more metrics than the limit"};
+    }
+    read.m_max_metrics = m_max_metrics;
     *this = std::move(read);
     return std::nullopt;
 }

@@ -15,52 +15,17 @@
 namespace tlm::mqtt {
 namespace {
 
-const constexpr char* kSystemCertificates = "/etc/ssl/certs";
 const constexpr char* kDroppedTopic = "$SYS/broker/publish/messages/dropped";
 /// Nobody subscribes to it: it is only there to be unsubscribed from, see Subscriber::ask().
 const constexpr char* kNeverSubscribed = "tlm/nobody/subscribes/to/this";
 
-/// The library counts its users, so each object has one.
-void start_library()
-{
-    if (mosquitto_lib_init() != MOSQ_ERR_SUCCESS) {
-        throw fatal_error("libmosquitto does not start");
-    }
-}
-
-void require(int code, std::string_view what)
-{
-    if (code != MOSQ_ERR_SUCCESS) {
-        throw usage_error(fmt::format("MQTT: {}: {}", what, mosquitto_strerror(code)));
-    }
-}
-
-struct PropertyList {
-    mosquitto_property* head = nullptr;
-
-    PropertyList() = default;
-    PropertyList(const PropertyList&) = delete;
-    PropertyList& operator=(const PropertyList&) = delete;
-
-    ~PropertyList() { mosquitto_property_free_all(&head); }
-};
-
-const char* c_string_or_null(const std::string& text) noexcept
-{
-    return text.empty() ? nullptr : text.c_str();
-}
-
 } // namespace
 
-Session::Session(Receiver& receiver) : m_receiver(receiver)
-{
-    start_library();
-}
+Session::Session(Receiver& receiver) : m_receiver(receiver) {}
 
 Session::~Session()
 {
     destroy();
-    mosquitto_lib_cleanup();
 }
 
 void Session::open(const SubscriberOptions& options, Version version)
@@ -81,31 +46,9 @@ void Session::open(const SubscriberOptions& options, Version version)
     }
     // From here on acknowledgements are only queued; see Subscriber.
     require(mosquitto_threaded_set(handle(), true), "threads");
-    require(mosquitto_int_option(handle(), MOSQ_OPT_PROTOCOL_VERSION, static_cast<int>(version)),
-            "protocol version");
-    require(mosquitto_int_option(handle(), MOSQ_OPT_RECEIVE_MAXIMUM, options.receive_maximum),
-            "receive maximum");
-    const std::string& user = options.user.empty() ? options.url.user : options.user;
-    if (!user.empty()) {
-        require(
-            mosquitto_username_pw_set(handle(), user.c_str(), c_string_or_null(options.password)),
-            "user and password");
-    }
-    if (options.url.tls) {
-        set_up_tls(options);
-    }
+    configure(handle(), options, version);
     set_callbacks();
     start(options);
-}
-
-void Session::set_up_tls(const SubscriberOptions& options)
-{
-    const bool own = !options.ca_file.empty();
-    const int code = mosquitto_tls_set(
-        handle(), own ? options.ca_file.c_str() : nullptr, own ? nullptr : kSystemCertificates,
-        c_string_or_null(options.cert_file), c_string_or_null(options.key_file), nullptr);
-    require(code, "the files for TLS cannot be used");
-    require(mosquitto_tls_insecure_set(handle(), false), "TLS");
 }
 
 void Session::start(const SubscriberOptions& options)
@@ -117,18 +60,11 @@ void Session::start(const SubscriberOptions& options)
                     static_cast<std::uint32_t>(options.session_expiry.count())),
                 "session expiry");
     }
-    errno = 0;
-    const int code = mosquitto_connect_bind_v5(handle(), options.url.host.c_str(), options.url.port,
-                                               static_cast<int>(options.keep_alive.count()),
-                                               nullptr, properties.head);
-    if (code == MOSQ_ERR_INVAL) {
-        require(code, "the connection's settings");
-    }
-    if (code != MOSQ_ERR_SUCCESS) {
-        const std::string why =
-            code == MOSQ_ERR_ERRNO ? errno_text(errno) : mosquitto_strerror(code);
+    try {
+        dial(handle(), options, properties.head);
+    } catch (...) {
         destroy();
-        throw transient_error(fmt::format("{}: {}", format_url(options.url), why));
+        throw;
     }
 }
 
@@ -139,6 +75,12 @@ void Session::destroy() noexcept
         m_ask_for_drops = false; // some brokers end the connection instead of saying no
     }
     m_connected = m_subscribed = false;
+}
+
+bool Session::publish(const std::string& topic, std::string_view payload) noexcept
+{
+    return mosquitto_publish(handle(), nullptr, topic.c_str(), static_cast<int>(payload.size()),
+                             payload.data(), 0, false) == MOSQ_ERR_SUCCESS;
 }
 
 void Session::ask()

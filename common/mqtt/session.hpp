@@ -2,6 +2,7 @@
 // One connection of libmosquitto and what its callbacks said; private to this library.
 #pragma once
 
+#include "common/mqtt/library.hpp"
 #include "common/mqtt/properties.hpp"
 #include "common/mqtt/subscriber.hpp"
 
@@ -37,6 +38,7 @@ class Session {
     [[nodiscard]] int fd() const noexcept { return m_handle ? mosquitto_socket(handle()) : -1; }
 
     /// See Subscriber.
+    [[nodiscard]] bool publish(const std::string& topic, std::string_view payload) noexcept;
     void ask();
 
     [[nodiscard]] bool answered() const noexcept { return m_answered; }
@@ -72,11 +74,6 @@ class Session {
     [[nodiscard]] std::string reason(int code) const;
 
   private:
-    struct Destroy {
-        void operator()(mosquitto* handle) const noexcept { mosquitto_destroy(handle); }
-    };
-
-    void set_up_tls(const SubscriberOptions& options);
     void start(const SubscriberOptions& options);
     void set_callbacks() noexcept;
 
@@ -94,7 +91,8 @@ class Session {
     void guard(Work&& work) noexcept;
 
     Receiver& m_receiver;
-    std::unique_ptr<mosquitto, Destroy> m_handle;
+    Library m_library;
+    ClientHandle m_handle;
     PropertyReader m_properties;
     std::vector<std::string> m_filters;
     Retained m_retained = Retained::once;

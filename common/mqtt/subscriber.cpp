@@ -211,6 +211,11 @@ void Subscriber::keep_alive()
     m_impl->keep_alive();
 }
 
+bool Subscriber::publish(const std::string& topic, std::string_view payload) noexcept
+{
+    return connected() && m_impl->session.publish(topic, payload);
+}
+
 void Subscriber::ask()
 {
     m_impl->session.ask();

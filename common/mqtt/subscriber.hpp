@@ -115,6 +115,11 @@ class Subscriber {
     /// once a second, but never while something read is not safe.
     void keep_alive();
 
+    /// Queues a message at QoS 0, not retained. It goes out with the next write(), and so do all
+    /// acknowledgements: not while something read is not safe. Lost with the connection; false when
+    /// it is lost already.
+    [[nodiscard]] bool publish(const std::string& topic, std::string_view payload) noexcept;
+
     /// Queues a question whose answer proves that the broker has read everything that was written
     /// before it: an UNSUBSCRIBE from a filter that nobody subscribes to (MQTT 5 and 3.1.1, section
     /// 3.10: the broker must answer it). One at a time; a new connection forgets it.

@@ -112,7 +112,7 @@ std::optional<Reject> check_array(dom::array array)
     return std::nullopt;
 }
 
-/// Recursion is bounded by the parser's depth limit.
+/// What is wrong and where; the slow pass. Recursion is bounded by the parser's depth limit.
 std::optional<Reject> check(dom::element element)
 {
     switch (element.type()) {
@@ -133,6 +133,64 @@ std::optional<Reject> check(dom::element element)
         return std::nullopt;
     }
     return std::nullopt;
+}
+
+/// Whether one of the first `count` keys is this one.
+bool is_among(dom::object object, std::size_t count, std::string_view key)
+{
+    auto at = object.begin();
+    for (std::size_t i = 0; i < count; ++i, ++at) {
+        if (at.key() == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// One of 64 bits by the size and three of the bytes: most keys of an object have one of their own.
+std::uint64_t key_bit(std::string_view key)
+{
+    if (key.empty()) {
+        return 1;
+    }
+    const auto byte = [key](std::size_t at) { return static_cast<unsigned char>(key[at]); };
+    const std::size_t mixed =
+        key.size() + 3U * byte(0) + 5U * byte(key.size() / 2) + 7U * byte(key.size() - 1);
+    return std::uint64_t{1} << (mixed % 64);
+}
+
+bool is_clean(dom::element element, bool has_escapes);
+
+bool is_clean_object(dom::object object, bool has_escapes)
+{
+    constexpr std::size_t kFew = 32; // more are sorted, so that the cost stays bounded
+    std::uint64_t bits = 0;
+    std::size_t count = 0;
+    for (auto field : object) {
+        const std::uint64_t bit = key_bit(field.key);
+        if (count == kFew || ((bits & bit) != 0 && is_among(object, count, field.key)) ||
+            (has_escapes && has_nul(field.key)) || !is_clean(field.value, has_escapes)) {
+            return false;
+        }
+        bits |= bit;
+        ++count;
+    }
+    return true;
+}
+
+/// True only when check() finds nothing; the fast pass. Without a backslash in the text no string
+/// of it holds U+0000, for JSON has no other way to write it.
+bool is_clean(dom::element element, bool has_escapes)
+{
+    if (element.is_object()) {
+        return is_clean_object(element.get_object().value_unsafe(), has_escapes);
+    }
+    if (element.is_array()) {
+        const dom::array array = element.get_array().value_unsafe();
+        return std::all_of(array.begin(), array.end(),
+                           [=](dom::element item) { return is_clean(item, has_escapes); });
+    }
+    return !has_escapes || !element.is_string() || !has_nul(element.get_string().value_unsafe());
 }
 
 /// Takes a number of RFC 8259 section 6 off the front of `text`; false when there is none.
@@ -245,6 +303,10 @@ Verdict<simdjson::dom::element> GuardedJson::parse(std::string_view text)
 {
     auto parsed = parse_unguarded(text);
     if (const auto* root = std::get_if<dom::element>(&parsed)) {
+        m_has_escapes = std::memchr(text.data(), '\\', text.size()) != nullptr;
+        if (is_clean(*root, m_has_escapes)) {
+            return parsed;
+        }
         if (auto reject = check(*root)) {
             return *std::move(reject);
         }

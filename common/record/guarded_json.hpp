@@ -27,10 +27,15 @@ class GuardedJson {
     /// The same by JSON's grammar and the depth limit alone.
     [[nodiscard]] Verdict<simdjson::dom::element> parse_unguarded(std::string_view text);
 
+    /// Whether the text that parse() accepted last holds a backslash: without one each string
+    /// stands there as it is parsed.
+    [[nodiscard]] bool has_escapes() const noexcept { return m_has_escapes; }
+
   private:
     simdjson::dom::parser m_parser;
     std::vector<char> m_padded; ///< simdjson reads up to SIMDJSON_PADDING bytes past the text
-    std::size_t m_max_depth;    ///< simdjson refuses the level that has this number
+    bool m_has_escapes = false;
+    std::size_t m_max_depth; ///< simdjson refuses the level that has this number
 };
 
 } // namespace tlm

@@ -4,26 +4,12 @@
 namespace tlm {
 namespace {
 
-// Not find_first_of() and its kin: they look at each byte with a call of memchr.
-bool is_white_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 bool ends_scalar(char c)
 {
-    return c == ',' || c == ']' || c == '}' || is_white_space(c);
+    return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 } // namespace
-
-std::size_t skip_white_space(std::string_view json, std::size_t at)
-{
-    while (at < json.size() && is_white_space(json[at])) {
-        ++at;
-    }
-    return at;
-}
 
 std::size_t skip_string(std::string_view json, std::size_t at)
 {

@@ -11,7 +11,16 @@ inline constexpr std::string_view kJsonWhiteSpace = " \t\r\n";
 
 /// All functions here take text that a parser has accepted: on other text they may run past its
 /// end. Each returns the index behind what it names; `at` must be where that begins.
-[[nodiscard]] std::size_t skip_white_space(std::string_view json, std::size_t at);
+[[nodiscard]] inline std::size_t skip_white_space(std::string_view json, std::size_t at)
+{
+    // Not find_first_not_of() and its kin: they look at each byte with a call of memchr.
+    while (at < json.size() &&
+           (json[at] == ' ' || json[at] == '\t' || json[at] == '\r' || json[at] == '\n')) {
+        ++at;
+    }
+    return at;
+}
+
 [[nodiscard]] std::size_t skip_string(std::string_view json, std::size_t at);
 [[nodiscard]] std::size_t skip_value(std::string_view json, std::size_t at);
 

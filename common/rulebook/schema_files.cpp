@@ -132,7 +132,8 @@ void SchemaFolders::index_by_id()
         return;
     }
     for (const auto& folder : m_folders) {
-        for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        for (const auto& entry : fs::recursive_directory_iterator(
+                 folder, fs::directory_options::skip_permission_denied)) {
             if (!entry.is_regular_file() || entry.path().extension() != ".json") {
                 continue;
             }

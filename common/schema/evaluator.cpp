@@ -79,16 +79,6 @@ void Evaluator::begin() noexcept
     m_scope.clear();
 }
 
-Evaluator::Level::Level(Evaluator& evaluator) noexcept
-    : m_evaluator(evaluator),
-      m_allowed(++evaluator.m_depth <= kMaxLevels && ++evaluator.m_steps <= kMaxSteps &&
-                !evaluator.m_limit)
-{
-    if (!m_allowed && !evaluator.m_limit) {
-        evaluator.m_limit = Reason::schema_limit;
-    }
-}
-
 bool Evaluator::accepts(Row row, dom::element value, Seen seen)
 {
     return judge(row, Value{value}, seen);
@@ -121,15 +111,12 @@ bool Evaluator::is_multiple(const NumberRule& rule, dom::element value)
          !schema::is_choice(m_program.choices.data()[node.choices], value))) {
         return false;
     }
-    switch (value.type()) {
-    case '"':
+    const char type = value.type();
+    if (type == '"') {
         return node.string == kNone ||
                judge_string(m_program.strings.data()[node.string], value.string());
-    case 'l':
-    case 'u':
-    case 'd':
-        return node.number == kNone || judge_number(m_program.numbers.data()[node.number], value);
-    case '{': {
+    }
+    if (type == '{') {
         if (node.object == kNone) {
             return true;
         }
@@ -137,11 +124,12 @@ bool Evaluator::is_multiple(const NumberRule& rule, dom::element value)
         return rule.is_plain && !seen ? judge_object(rule, value)
                                       : judge_any_object(rule, value, seen);
     }
-    case '[':
+    if (type == '[') {
         return node.array == kNone || judge_array(m_program.arrays[node.array], value, seen);
-    default:
-        return true;
     }
+    return node.number == kNone ||
+           (kTypeBits[static_cast<unsigned char>(type) & 127U] & number_bits) == 0 ||
+           judge_number(m_program.numbers.data()[node.number], value);
 }
 
 bool Evaluator::judge_plain(const Node& node, Value value, Seen seen)
@@ -199,7 +187,7 @@ bool Evaluator::judge_object(const ObjectRule& rule, Value object)
     const Value end = object.end();
     for (Value member = object.first(); member != end; member = member.next()) {
         const std::string_view name = member.string();
-        member = member.next();
+        member = member.named();
         ++count;
         Row found = hints[before];
         if (found == kNone || !properties[found].name.is(name)) {

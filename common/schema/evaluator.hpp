@@ -60,7 +60,16 @@ class Evaluator {
     /// limit has been reached: a `not` around it must not lead to more of the same.
     class Level {
       public:
-        explicit Level(Evaluator& evaluator) noexcept;
+        explicit Level(Evaluator& evaluator) noexcept
+            : m_evaluator(evaluator),
+              m_allowed(++evaluator.m_depth <= kMaxLevels && ++evaluator.m_steps <= kMaxSteps &&
+                        !evaluator.m_limit)
+        {
+            if (!m_allowed && !evaluator.m_limit) {
+                evaluator.m_limit = Reason::schema_limit;
+            }
+        }
+
         Level(const Level&) = delete;
         Level& operator=(const Level&) = delete;
 

@@ -50,8 +50,9 @@ enum TypeBit : std::uint8_t {
     all_bits = 255,
 };
 
-/// A subschema: what every value must be, then what values of one type must be.
-struct Node {
+/// A subschema: what every value must be, then what values of one type must be. Of the size of a
+/// cache line: finding one is a shift then, and no multiplication.
+struct alignas(64) Node {
     std::uint8_t types = all_bits;
     bool whole_doubles = false; ///< double_bit is off, but 1.0 is an integer all the same
     bool is_plain = true; ///< no steps, nothing unevaluated, no scope: all is said by the rows here

@@ -61,6 +61,7 @@ class SimplePattern::Parser {
             return std::nullopt;
         }
         simple.m_shape = Shape::sequence;
+        m_atoms.back().to_end = m_to_end && m_atoms.back().most == kNoEnd;
         simple.m_atoms = std::move(m_atoms);
         return simple;
     }

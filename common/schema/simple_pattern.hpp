@@ -35,6 +35,7 @@ class SimplePattern {
         std::array<bool, 256> bytes{};
         std::uint32_t least = 1;
         std::uint32_t most = 1;
+        bool to_end = false; ///< all the rest of the text is to be of these
     };
 
     class Parser;
@@ -47,6 +48,9 @@ class SimplePattern {
         const char* const end = at + text.size();
         for (const Atom& atom : m_atoms) {
             const auto room = static_cast<std::size_t>(end - at);
+            if (atom.to_end) {
+                return room >= atom.least && all_in(atom.bytes, {at, room});
+            }
             const char* const first = at;
             const char* const stop = at + (room < atom.most ? room : atom.most);
             while (at != stop && atom.bytes[static_cast<unsigned char>(*at)]) {
@@ -57,6 +61,34 @@ class SimplePattern {
             }
         }
         return !m_to_end || at == end;
+    }
+
+    /// Eight bytes at a time without a branch, the last eight maybe twice: where a text ends is
+    /// what no processor can predict.
+    [[nodiscard]] static bool all_in(const std::array<bool, 256>& bytes,
+                                     std::string_view text) noexcept
+    {
+        constexpr std::size_t kStride = 8;
+        if (text.size() < kStride) {
+            bool all = true;
+            for (const char c : text) {
+                all = all && bytes[static_cast<unsigned char>(c)];
+            }
+            return all;
+        }
+        const auto eight = [&bytes](const char* at) {
+            unsigned all = 1;
+            for (std::size_t i = 0; i < kStride; ++i) {
+                all &= static_cast<unsigned>(bytes[static_cast<unsigned char>(at[i])]);
+            }
+            return all;
+        };
+        const char* const last = text.data() + text.size() - kStride;
+        unsigned all = eight(last);
+        for (const char* at = text.data(); at < last; at += kStride) {
+            all &= eight(at);
+        }
+        return all != 0;
     }
 
     Shape m_shape = Shape::contains;

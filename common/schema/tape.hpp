@@ -69,6 +69,9 @@ class Value {
     /// Of an array or object: what is no item or name any more.
     [[nodiscard]] Value end() const noexcept { return {behind() - 1, m_document}; }
 
+    /// Of a name: the value of the member.
+    [[nodiscard]] Value named() const noexcept { return {m_word + 1, m_document}; }
+
     /// The value behind this one in the same array or object.
     [[nodiscard]] Value next() const noexcept
     {

@@ -9,8 +9,8 @@
 
 namespace tlm::validation {
 
-/// An array that grows in blocks: what it holds is never copied, and no more than one block is
-/// spare, where a vector may hold twice what it needs. New values are T{}.
+/// An array in blocks, each there once a row of it is asked for: what it holds is never copied, and
+/// there is not twice as much as is needed, as in a vector. New values are T{}.
 template <typename T>
 class Column {
   public:
@@ -21,8 +21,11 @@ class Column {
     T* at(std::size_t row)
     {
         const std::size_t block = row / kRows;
-        while (m_blocks.size() <= block) {
-            m_blocks.push_back(std::make_unique<T[]>(kRows * m_width));
+        if (m_blocks.size() <= block) {
+            m_blocks.resize(block + 1);
+        }
+        if (!m_blocks[block]) {
+            m_blocks[block] = std::make_unique<T[]>(kRows * m_width);
         }
         return &m_blocks[block][(row % kRows) * m_width];
     }
@@ -36,7 +39,10 @@ class Column {
     }
 
     /// True when at() was called for this row, or one near it.
-    [[nodiscard]] bool has(std::size_t row) const noexcept { return row / kRows < m_blocks.size(); }
+    [[nodiscard]] bool has(std::size_t row) const noexcept
+    {
+        return row / kRows < m_blocks.size() && m_blocks[row / kRows];
+    }
 
     /// The row holds T{} again.
     void clear(std::size_t row)

@@ -78,6 +78,13 @@ void FloodCap::suppress(Entry& entry, std::uint64_t Suppressed::*count, EpochMs 
     ++(entry.suppressed.*count);
 }
 
+void FloodCap::forget_written()
+{
+    for (Entry& entry : m_entries) {
+        entry.payload = 0;
+    }
+}
+
 std::vector<Suppressed> FloodCap::take_due(EpochMs now)
 {
     return take(now, false);

@@ -54,6 +54,9 @@ class FloodCap {
     [[nodiscard]] bool admit(std::string_view device_id, Reason reason, std::string_view payload,
                              EpochMs now);
 
+    /// The next letter of each device and reason is no copy, whatever it holds.
+    void forget_written();
+
     /// What is to be summed up now; its counts begin anew.
     [[nodiscard]] std::vector<Suppressed> take_due(EpochMs now);
 

@@ -36,6 +36,9 @@ class RateLimiter {
     /// was set back fills the bucket: nobody is shut out by a jump.
     [[nodiscard]] bool allow(Bucket& bucket, EpochMs now) const noexcept;
 
+    /// Puts back a token that allow() took.
+    void give_back(Bucket& bucket) const noexcept { bucket.full_at_us -= m_interval_us; }
+
   private:
     std::int64_t m_interval_us; ///< a token
     std::int64_t m_capacity_us; ///< all tokens of a full bucket

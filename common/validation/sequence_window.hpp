@@ -11,7 +11,7 @@ namespace tlm::validation {
 
 /// Where a message stands among those that its device sent before.
 enum class Order {
-    untracked,    ///< it has no seq
+    untracked,    ///< it has no seq, and is no duplicate by ts and content
     first,        ///< the first of its device that is remembered
     next,         ///< follows the newest
     gap,          ///< is newer, and others are missing before it

@@ -27,6 +27,21 @@ struct RuleSet {
     std::size_t first_reading; ///< of the device's row of readings
 };
 
+/// What a schema map has chosen for a record, and the payload as its rules want it.
+struct Prepared {
+    std::optional<std::size_t> choice;
+    RuleSet* rules;
+    dom::element data;
+};
+
+/// Whether a record with this fault had its values brought into form before it was found.
+bool is_found_in_form(Reason reason)
+{
+    return reason == Reason::schema || reason == Reason::schema_limit ||
+           reason == Reason::pattern_limit || reason == Reason::out_of_range ||
+           reason == Reason::too_steep || reason == Reason::stuck_value;
+}
+
 bool is_disorder(Order order)
 {
     return order == Order::gap || order == Order::out_of_order || order == Order::late ||
@@ -51,12 +66,15 @@ struct Stage::Impl {
     judge_device(DeviceTable::Row row, const Judgement& judgement, std::string_view place);
     [[nodiscard]] std::optional<Reject> judge_data(DeviceTable::Row row, Record& record,
                                                    const Subject& subject);
+    [[nodiscard]] Prepared prepare(Record& record, const Subject& subject);
+    void begin();
     [[nodiscard]] bool look_up(Record& record);
     [[nodiscard]] DeviceTable::Row remember(const Record& record);
     void observe(DeviceTable::Row row, Judgement& judgement);
     [[nodiscard]] std::optional<dom::element> coerce(RuleSet& chosen, Record& record,
                                                      const dom::element& element);
     void settle(Judgement& judgement);
+    void finish(Judgement& judgement);
     void settle_invalid(const Reject& reject, Judgement& judgement);
 
     StageSettings settings;
@@ -81,6 +99,7 @@ struct Stage::Impl {
 
     StageCounts counts;
     TopFailing failing;
+    KeywordCounts keywords;
 };
 
 void Stage::Impl::use(SchemaSet set)
@@ -130,8 +149,12 @@ std::optional<Reject> Stage::Impl::judge_device(DeviceTable::Row row, const Judg
         return Reject{Reason::rate_limited, "", "the device sends more than it may"};
     }
     if (judgement.sequence.order == Order::duplicate) {
+        if (!record.seq) {
+            return Reject{Reason::duplicate, std::string{place} + "/ts",
+                          "the same message with the same ts was let through before"};
+        }
         return Reject{Reason::duplicate, std::string{place} + "/seq",
-                      "seq " + std::to_string(record.seq.value_or(0)) +
+                      "seq " + std::to_string(*record.seq) +
                           (record.boot ? " of boot " + std::to_string(*record.boot) : "") +
                           " was let through before"};
     }
@@ -140,6 +163,23 @@ std::optional<Reject> Stage::Impl::judge_device(DeviceTable::Row row, const Judg
 
 std::optional<Reject> Stage::Impl::judge_data(DeviceTable::Row row, Record& record,
                                               const Subject& subject)
+{
+    const Prepared prepared = prepare(record, subject);
+    const Subject judged{prepared.data, subject.tags, subject.topic, subject.place};
+    if (auto reject = schemas.judge_chosen(prepared.choice, judged)) {
+        return reject;
+    }
+    const RuleSet& chosen = *prepared.rules;
+    Reading* readings =
+        memory.readings() > 0 ? memory.first_reading(row) + chosen.first_reading : nullptr;
+    auto reject = chosen.plausibility.judge(judged.data, record.ts, readings);
+    if (reject) {
+        reject->path.insert(0, subject.place);
+    }
+    return reject;
+}
+
+Prepared Stage::Impl::prepare(Record& record, const Subject& subject)
 {
     Subject whole = subject;
     std::optional<dom::element> tags;
@@ -153,18 +193,15 @@ std::optional<Reject> Stage::Impl::judge_data(DeviceTable::Row row, Record& reco
     const auto choice = schemas.choose(whole);
     RuleSet& chosen = choice && *choice + 1 < rules.size() ? rules[*choice] : rules.back();
     const auto element = coerce(chosen, record, subject.data);
-    const Subject judged{element ? *element : subject.data, whole.tags, subject.topic,
-                         subject.place};
-    if (auto reject = schemas.judge_chosen(choice, judged)) {
-        return reject;
-    }
-    Reading* readings =
-        memory.readings() > 0 ? memory.first_reading(row) + chosen.first_reading : nullptr;
-    auto reject = chosen.plausibility.judge(judged.data, record.ts, readings);
-    if (reject) {
-        reject->path.insert(0, subject.place);
-    }
-    return reject;
+    return {choice, &chosen, element ? *element : subject.data};
+}
+
+void Stage::Impl::begin()
+{
+    own_tags.clear();
+    listed = false;
+    coerced = false;
+    enriched = false;
 }
 
 /// Adds the tags of the registry; false when the device is unknown and may not be.
@@ -207,7 +244,12 @@ void Stage::Impl::observe(DeviceTable::Row row, Judgement& judgement)
 {
     const Record& record = judgement.record;
     if (settings.sequence) {
-        judgement.sequence = memory.sequence(row).observe(record);
+        if (record.seq) {
+            judgement.sequence = memory.sequence(row).observe(record);
+        } else if (!record.ts_from_bridge &&
+                   memory.repeats(row).observe(record.ts, memory.digest_of(record))) {
+            judgement.sequence = {Order::duplicate};
+        }
         ++counts.order[static_cast<std::size_t>(judgement.sequence.order)];
         counts.missing += judgement.sequence.missing;
         if (settings.tag_order && is_disorder(judgement.sequence.order)) {
@@ -215,11 +257,7 @@ void Stage::Impl::observe(DeviceTable::Row row, Judgement& judgement)
         }
     }
     if (settings.skew) {
-        Skew& skew = memory.skew(row);
-        if (!record.ts_from_bridge) {
-            skew.observe(record.ts, record.received_at);
-        }
-        judgement.skew = skew.known() ? std::optional{skew.estimate()} : std::nullopt;
+        judgement.skew = memory.observe_skew(row, record);
     }
 }
 
@@ -247,9 +285,14 @@ void Stage::Impl::settle(Judgement& judgement)
     } else {
         ++counts.valid;
     }
-    if (judgement.fate != Fate::go_on) {
-        return;
+    if (judgement.fate == Fate::go_on) {
+        finish(judgement);
     }
+}
+
+/// Of a record that goes on: the stage's own tags, and whether anything is changed.
+void Stage::Impl::finish(Judgement& judgement)
+{
     if (merge_tags(tags_json, judgement.record.tags, {}, own_tags, own_tagged)) {
         judgement.record.tags = own_tagged;
         enriched = true;
@@ -263,6 +306,7 @@ void Stage::Impl::settle_invalid(const Reject& reject, Judgement& judgement)
 {
     const Record& record = judgement.record;
     ++counts.invalid[static_cast<std::size_t>(reject.reason)];
+    keywords.count(reject);
     failing.count(reason_name(reject.reason),
                   reject.schema_path.empty() ? reject.path : reject.schema_path,
                   tag_text(record.tags, "model").value_or(""));
@@ -283,10 +327,6 @@ void Stage::Impl::settle_invalid(const Reject& reject, Judgement& judgement)
         ++counts.passed;
         break;
     }
-    // What is mended and sent again must not be taken for a duplicate.
-    if (judgement.fate != Fate::go_on && reject.reason != Reason::duplicate) {
-        memory.forget_message(record);
-    }
 }
 
 Stage::Stage(const StageSettings& settings) : m_impl(std::make_unique<Impl>(settings)) {}
@@ -306,13 +346,34 @@ void Stage::use_schemas(SchemaSet schemas)
 Judgement Stage::judge(const Record& record, const Subject& subject)
 {
     ++m_impl->counts.judged;
-    m_impl->own_tags.clear();
-    m_impl->coerced = false;
-    m_impl->enriched = false;
+    m_impl->begin();
     Judgement judgement;
     judgement.record = record;
     judgement.reject = m_impl->find_fault(judgement, subject);
     m_impl->settle(judgement);
+    // What is mended and sent again must not be taken for a duplicate.
+    if (judgement.fate != Fate::go_on && judgement.reject->reason != Reason::duplicate) {
+        m_impl->memory.forget_message(record);
+    }
+    return judgement;
+}
+
+Judgement Stage::change_again(const Record& record, const Subject& subject, const Reject* fault)
+{
+    const StageCounts counts = m_impl->counts;
+    m_impl->begin();
+    Judgement judgement;
+    judgement.record = record;
+    if (fault != nullptr) {
+        judgement.reject = *fault;
+        judgement.marked = m_impl->settings.on_invalid.fate(fault->reason) == OnInvalid::mark;
+    }
+    static_cast<void>(m_impl->look_up(judgement.record));
+    if (!m_impl->rules.empty() && (fault == nullptr || is_found_in_form(fault->reason))) {
+        static_cast<void>(m_impl->prepare(judgement.record, subject));
+    }
+    m_impl->finish(judgement);
+    m_impl->counts = counts;
     return judgement;
 }
 
@@ -321,9 +382,20 @@ bool Stage::needs_topic() const noexcept
     return m_impl->schemas.needs_topic();
 }
 
-void Stage::undelivered(const Record& record)
+void Stage::undelivered(const Record& record, const Reject* fault)
 {
     m_impl->memory.forget_message(record);
+    const bool took = fault == nullptr || (fault->reason != Reason::unknown_device &&
+                                           fault->reason != Reason::rate_limited);
+    DeviceTable::Row row = 0;
+    if (m_impl->limiter && took && m_impl->memory.devices().find(record.device_id, row)) {
+        m_impl->limiter->give_back(m_impl->memory.bucket(row));
+    }
+}
+
+void Stage::read_again()
+{
+    m_impl->memory.forget_messages();
 }
 
 const StageCounts& Stage::counts() const noexcept
@@ -334,6 +406,16 @@ const StageCounts& Stage::counts() const noexcept
 const TopFailing& Stage::failing() const noexcept
 {
     return m_impl->failing;
+}
+
+const KeywordCounts& Stage::keywords() const noexcept
+{
+    return m_impl->keywords;
+}
+
+const ClockCensus& Stage::clocks() const noexcept
+{
+    return m_impl->memory.clocks();
 }
 
 std::size_t Stage::devices() const noexcept

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "common/record/record.hpp"
+#include "common/validation/clock_census.hpp"
 #include "common/validation/device_table.hpp"
+#include "common/validation/keyword_counts.hpp"
 #include "common/validation/on_invalid.hpp"
 #include "common/validation/rate_limiter.hpp"
 #include "common/validation/registry.hpp"
@@ -28,9 +30,9 @@ struct StageSettings {
     bool skew = false;      ///< estimate the skew of each device's clock
     TsLimits ts{};
     OnInvalidPolicy on_invalid{};
-    std::size_t max_devices = 1'000'000; ///< remembered; see DeviceTable
-    DigestKey key{};                     ///< random
-    Limits limits{};                     ///< of a payload
+    std::uint64_t max_devices = 1'000'000; ///< remembered; see DeviceTable
+    DigestKey key{};                       ///< random
+    Limits limits{};                       ///< of a payload
 };
 
 enum class Fate {
@@ -100,16 +102,30 @@ class Stage {
     /// begin with its `place`, but that of `ts` does not: it is the record's.
     Judgement judge(const Record& record, const Subject& subject);
 
+    /// What judge() made of a record that it let go on, once more: for one whose destination did
+    /// not take it. `fault` is judge()'s reject, or null. Nothing is judged, observed or counted;
+    /// rules and registry are those of now. A tag of `tag_order` is not given again.
+    Judgement change_again(const Record& record, const Subject& subject, const Reject* fault);
+
     /// Choosing a schema takes the topic.
     [[nodiscard]] bool needs_topic() const noexcept;
 
-    /// A record that was judged did not reach its destination and will come again: it is no
-    /// duplicate then.
-    void undelivered(const Record& record);
+    /// A record that was judged, with `fault` or null, did not reach its destination and will come
+    /// again: it is no duplicate then, and what the limit took for it is given back.
+    void undelivered(const Record& record, const Reject* fault = nullptr);
+
+    /// Records may be read again from some earlier place on: none of them is a duplicate then, and
+    /// each device's sequence begins anew.
+    void read_again();
 
     [[nodiscard]] const StageCounts& counts() const noexcept;
 
     [[nodiscard]] const TopFailing& failing() const noexcept;
+
+    [[nodiscard]] const KeywordCounts& keywords() const noexcept;
+
+    /// Empty without `skew`.
+    [[nodiscard]] const ClockCensus& clocks() const noexcept;
 
     /// How many devices are remembered, and how many were forgotten for want of room.
     [[nodiscard]] std::size_t devices() const noexcept;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as messages of one edge node, one after the other: a byte for the type, one for the
-// size, the payload. Then its state, out and in again.
+// size, the payload. Then its state, out and in again, whole and as changes.
 #include "common/formats/sparkplug.hpp"
 
 #include "tests/fuzz/json_check.hpp"
@@ -26,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     SparkplugOptions options;
     options.max_metrics = 100;
     SparkplugDecoder decoder{options};
+    std::string changes;
     std::string_view rest{reinterpret_cast<const char*>(data), size};
     for (tlm::EpochMs now = 0; rest.size() >= 2; now += 10'000) {
         const auto* topic = kTopics.at(static_cast<std::uint8_t>(rest[0]) % kTopics.size());
@@ -39,17 +40,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         } else if (!json.empty()) {
             std::abort();
         }
+        decoder.export_changes(changes);
     }
     std::string state;
     decoder.export_state(state);
-    SparkplugDecoder next{options};
-    std::string again;
-    if (next.import_state(state)) {
-        std::abort();
-    }
-    next.export_state(again);
-    if (again != state) {
-        std::abort();
+    for (const auto& exported : {state, changes}) {
+        SparkplugDecoder next{options};
+        std::string again;
+        if (next.import_state(exported)) {
+            std::abort();
+        }
+        next.export_state(again);
+        if (again != state) {
+            std::abort();
+        }
     }
     return 0;
 }

@@ -311,9 +311,31 @@ bool Bridge::on_message(const mqtt::Message& message)
 
 void Bridge::write()
 {
-    m_acknowledging = m_acknowledging || m_forwarder.window().items() > 0;
+    if (m_forwarder.window().items() > 0 && !m_acknowledging) {
+        if (before_acknowledging && !prepare_to_acknowledge()) {
+            return;
+        }
+        m_acknowledging = true;
+    }
     m_broker->subscriber.write();
     m_writable = !m_broker->subscriber.wants_write();
+}
+
+/// False when the connection was left instead.
+bool Bridge::prepare_to_acknowledge()
+{
+    try {
+        before_acknowledging();
+        return true;
+    } catch (const Error& error) {
+        if (!error.retriable()) {
+            throw;
+        }
+        m_links.held_up = error.what();
+        log::error("{}; not acknowledged, trying again", error.what());
+        leave();
+        return false;
+    }
 }
 
 void Bridge::release()
@@ -323,6 +345,18 @@ void Bridge::release()
     m_forwarder.release();
     m_acknowledging = false;
     m_monitor.progress(m_now);
+    if (m_settings.formats.sparkplug_rebirth) {
+        ask_for_births();
+    }
+}
+
+/// Only now: what is written sends all acknowledgements along.
+void Bridge::ask_for_births()
+{
+    for (const auto& rebirth : m_forwarder.take_rebirths()) {
+        const bool asked = m_broker->subscriber.publish(rebirth.topic, rebirth.payload);
+        log::debug("births are asked for{}: {}", asked ? "" : " in vain", rebirth.topic);
+    }
 }
 
 void Bridge::prove()
@@ -349,8 +383,7 @@ void Bridge::keep(const std::optional<Marks>& marks)
 void Bridge::abandon()
 {
     if (m_cycle.parked() && !m_forwarder.held_up().empty()) {
-        log::warn("{}: leaving the MQTT broker until that record is resolved, within {}",
-                  m_forwarder.held_up(), format_duration(m_settings.resolve.stuck_after));
+        log::warn("{}: leaving the MQTT broker until that is resolved", m_forwarder.held_up());
     } else if (m_cycle.parked()) {
         log::warn("Kafka has not confirmed {} messages for {}: leaving the MQTT broker until it "
                   "does",
@@ -364,6 +397,12 @@ void Bridge::abandon()
     } else {
         log::warn("the MQTT broker does not take our acknowledgements: connecting again");
     }
+    leave();
+}
+
+/// Closes without writing, and connects again after a while.
+void Bridge::leave()
+{
     m_broker->subscriber.abandon();
     m_forwarder.link_lost(m_acknowledging);
     m_cycle.link_lost(m_now, m_jitter.next());

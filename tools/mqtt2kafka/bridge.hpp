@@ -56,6 +56,10 @@ class Bridge final : public mqtt::Receiver {
 
     bool on_message(const mqtt::Message& message) override;
 
+    /// Called before anything of a window is acknowledged; may be empty. An Error that is retriable
+    /// means: not now, and the messages come again.
+    std::function<void()> before_acknowledging;
+
     std::function<void()> on_reload; ///< called within a second of a SIGHUP; may be empty
 
   private:
@@ -71,12 +75,15 @@ class Bridge final : public mqtt::Receiver {
     void move(std::size_t broker);
     void read();
     void write();
+    [[nodiscard]] bool prepare_to_acknowledge();
     void release();
     void prove();
     void take_proof();
     void keep(const std::optional<Marks>& marks);
     [[nodiscard]] std::size_t sessions() const noexcept;
+    void ask_for_births();
     void abandon();
+    void leave();
     void close();
     void link_lost(const Error& error);
     void judge_hang_up();

@@ -78,7 +78,7 @@ bool DeadLetterLane::spill(Letter& letter, std::string_view payload)
 void DeadLetterLane::collect(std::vector<Settled>& settled)
 {
     settled = std::exchange(m_failed, {});
-    if (m_letters.empty()) {
+    if (m_letters.empty() && !m_gate.awaits()) {
         return;
     }
     if (m_sink.form() == DeadLetters::Form::line) {
@@ -88,8 +88,8 @@ void DeadLetterLane::collect(std::vector<Settled>& settled)
     m_sink.collect(m_deliveries);
     for (const Delivery& delivery : m_deliveries) {
         const auto at = m_letters.find(delivery.ticket);
-        if (at == m_letters.end()) {
-            continue; // of a window before
+        if (m_gate.take(delivery) || at == m_letters.end()) {
+            continue; // a summary, or of a window before
         }
         --m_at_sink;
         if (delivery.delivered) {

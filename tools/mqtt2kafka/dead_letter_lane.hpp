@@ -5,6 +5,7 @@
 #include "common/flow/dead_letters.hpp"
 #include "common/flow/sink.hpp"
 #include "common/flow/spill.hpp"
+#include "common/validation/flood_gate.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -24,8 +25,11 @@ class DeadLetterLane {
     /// How much of a payload in a file its letter carries.
     static constexpr std::size_t kBeginning = 64UL * 1024;
 
-    /// Both must outlive this object; `spill` may be null.
-    DeadLetterLane(DeadLetters& sink, Spill* spill) : m_sink(sink), m_spill(spill) {}
+    /// All must outlive this object; `spill` may be null. `gate` takes the deliveries of its
+    /// summaries.
+    DeadLetterLane(DeadLetters& sink, Spill* spill, validation::FloodGate& gate)
+        : m_sink(sink), m_spill(spill), m_gate(gate)
+    {}
 
     /// As Sink::send(). Of the letter only the reject is kept.
     [[nodiscard]] bool send(const DeadLetter& letter, Ticket ticket);
@@ -70,6 +74,7 @@ class DeadLetterLane {
 
     DeadLetters& m_sink;
     Spill* m_spill;
+    validation::FloodGate& m_gate;
     Letters m_letters;
     std::size_t m_at_sink = 0;
     std::vector<Delivery> m_deliveries;

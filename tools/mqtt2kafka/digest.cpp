@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/mqtt2kafka/digest.hpp"
 
+#include "common/record/raw_json.hpp"
+
 #include <xxhash.h>
 
 #include <algorithm>
@@ -20,6 +22,9 @@ Digest digest_line(std::uint64_t seed, std::string_view who, std::string_view js
 
 Digest digest_of(std::uint64_t seed, std::string_view who, std::string_view json)
 {
+    // What stands around the value is not kept in a record.
+    const auto begin = std::min(json.find_first_not_of(kJsonWhiteSpace), json.size());
+    json = json.substr(begin, json.find_last_not_of(kJsonWhiteSpace) + 1 - begin);
     if (json.find('\n') == std::string_view::npos && json.find('\r') == std::string_view::npos) {
         return digest_line(seed, who, json);
     }

@@ -24,7 +24,8 @@ Forwarder::Forwarder(TranslateOptions options, AckWindow::Bound bound, Sink& rec
                      DeadLetters& dead_letters, bool flush_records, Resolve resolve)
     : m_translator(std::move(options)),
       m_records(records),
-      m_dead_letters(dead_letters, resolve.spill),
+      m_gate(resolve.flood, resolve.flood_key, dead_letters),
+      m_dead_letters(dead_letters, resolve.spill, m_gate),
       m_flush_records(flush_records),
       m_resolve(resolve),
       m_window(bound)
@@ -63,9 +64,11 @@ void Forwarder::count(const Message& message)
 void Forwarder::advance(EpochMs wall, Monotonic now)
 {
     m_now = now;
+    m_wall = wall;
     send_unsent(wall);
     settle_records();
     settle_dead_letters();
+    m_gate.summarise(wall);
 }
 
 void Forwarder::send_unsent(EpochMs wall)
@@ -83,20 +86,86 @@ void Forwarder::send_unsent(EpochMs wall)
 
 bool Forwarder::send_first(std::size_t index, EpochMs wall)
 {
-    const Message message = m_batch[index];
-    const Translation translation = m_translator.translate(message, wall);
+    if (m_fates[index].judged) { // a sink was full
+        return send(index, again(index, wall));
+    }
+    if (decodes()) {
+        return send_decoded(index, wall);
+    }
+    if (m_batch[index].dup && recognise(index, wall)) {
+        ++m_counts.recognised;
+        return confirm(index);
+    }
+    return send_judged(index, judge(index, wall), wall);
+}
+
+/// What is one of a flood is counted, and that is all.
+bool Forwarder::send_judged(std::size_t index, const Translation& translation, EpochMs wall)
+{
+    const auto* const letter = std::get_if<DeadLetter>(&translation);
+    if (letter != nullptr && !m_gate.admit(*letter, wall)) {
+        return confirm(index);
+    }
+    return send(index, translation);
+}
+
+/// A message that Kafka has already is not judged: its device was counted when it came first.
+bool Forwarder::recognise(std::size_t index, EpochMs wall)
+{
+    for (const auto& [digest, identified] : m_translator.known_by(m_batch[index], wall)) {
+        if (m_redeliveries.recognise(digest)) {
+            m_fates[index].digest = digest;
+            m_fates[index].identified = identified;
+            return true;
+        }
+    }
+    return false;
+}
+
+Translation Forwarder::judge(std::size_t index, EpochMs wall)
+{
+    Translation translation = m_translator.translate(message(index), wall);
     Fate& fate = m_fates[index];
+    fate.judged = true;
+    const Reject* fault = nullptr;
     if (const auto* translated = std::get_if<Translated>(&translation)) {
         fate.digest = translated->digest;
         fate.identified = translated->identified;
+        fault = translated->fault ? &*translated->fault : nullptr;
     } else {
-        fate.digest = m_translator.digest(message);
+        fate.digest = m_translator.digest(m_batch[index]);
+        const auto* letter = std::get_if<DeadLetter>(&translation);
+        fate.is_letter = letter != nullptr;
+        fault = letter != nullptr ? &letter->reject : nullptr;
     }
-    if (message.dup && m_redeliveries.recognise(fate.digest)) {
-        ++m_counts.recognised;
-        return m_window.confirm(m_first_ticket + index);
+    if (fault != nullptr) {
+        fate.fault = std::make_unique<Reject>(*fault);
     }
-    return send(index, translation);
+    return translation;
+}
+
+/// What judge() gave, for another attempt to send it.
+Translation Forwarder::again(std::size_t index, EpochMs wall)
+{
+    const Fate& fate = m_fates[index];
+    if (fate.is_letter) {
+        return m_translator.dead_letter(m_batch[index], *fate.fault, wall);
+    }
+    return m_translator.translate_again(message(index), wall, fate.fault.get());
+}
+
+/// With what it was decoded to, where it is.
+Message Forwarder::message(std::size_t index) const
+{
+    Message message = m_batch[index];
+    message.plain = m_fates[index].plain.get();
+    return message;
+}
+
+bool Forwarder::confirm(std::size_t index)
+{
+    m_fates[index].plain.reset();
+    return m_window.confirm(m_first_ticket + index);
 }
 
 bool Forwarder::send(std::size_t index, const Translation& translation)
@@ -108,7 +177,7 @@ bool Forwarder::send(std::size_t index, const Translation& translation)
     }
     if (std::holds_alternative<Dropped>(translation)) {
         ++m_counts.dropped;
-        return m_window.confirm(m_first_ticket + index);
+        return confirm(index);
     }
     return send_dead_letter(index, std::get<DeadLetter>(translation));
 }
@@ -136,7 +205,7 @@ bool Forwarder::resolve(std::size_t index, EpochMs wall)
         return send_dead_letter(index, m_translator.dead_letter(m_batch[index], reject, wall));
     }
     if (m_at_records > 0 || (refused.alone && m_now < m_next_attempt) ||
-        !send(index, m_translator.translate(m_batch[index], wall))) {
+        !send(index, again(index, wall))) {
         return false;
     }
     if (m_alone != index) {
@@ -173,7 +242,7 @@ void Forwarder::settle_records()
         --m_at_records;
         const std::size_t index = m_window.index_of(delivery.ticket);
         if (delivery.delivered) {
-            m_counts.forwarded += m_window.confirm(delivery.ticket) ? 1U : 0U;
+            m_counts.forwarded += confirm(index) ? 1U : 0U;
             if (delivery.partition >= 0) {
                 m_fates[index].place = {delivery.partition, delivery.offset};
             }
@@ -191,12 +260,12 @@ void Forwarder::settle_records()
 
 void Forwarder::settle_dead_letters()
 {
-    if (m_dead_letters.empty()) {
+    if (m_dead_letters.empty() && !m_gate.awaits()) {
         return;
     }
     m_dead_letters.collect(m_settled);
     for (const DeadLetterLane::Settled& settled : m_settled) {
-        if (settled.error.empty() && m_window.confirm(settled.ticket)) {
+        if (settled.error.empty() && confirm(m_window.index_of(settled.ticket))) {
             ++m_counts.dead_letters[settled.reason];
             m_counts.spilled += settled.spilled ? 1U : 0U;
         } else if (!settled.error.empty() && m_window.fail(settled.ticket)) {
@@ -220,6 +289,9 @@ void Forwarder::release()
     }
     if (m_fresh_seen) {
         m_redeliveries.nothing_expected();
+        m_unresolved.clear();
+        m_unseen.clear();
+        m_unidentified.clear();
     }
     forget_batch();
 }
@@ -233,6 +305,7 @@ void Forwarder::forget_batch()
     m_alone.reset();
     m_alone_refused_at.reset();
     m_held_up.clear();
+    m_waits_for_schema = false;
     m_sent = 0;
     m_at_records = 0;
     m_acknowledgeable = 0;
@@ -250,13 +323,25 @@ void Forwarder::link_lost(bool acknowledgements_began)
 
 void Forwarder::link_opened()
 {
+    m_translator.decoding().interrupted();
     m_redeliveries.connection_lost();
     for (std::size_t i = 0; i < m_batch.size(); ++i) {
         const bool certainly_comes_again = !m_acknowledgements_began;
+        if (!m_window.confirmed(i) && m_fates[i].judged) {
+            m_translator.undelivered(message(i), m_wall, m_fates[i].fault.get());
+        }
         if (m_window.confirmed(i) && m_batch[i].qos > 0 &&
             (certainly_comes_again || m_fates[i].identified)) {
             m_redeliveries.expect(m_fates[i].digest);
+            if (decodes() && !m_fates[i].identified) {
+                m_unidentified.insert(m_fates[i].digest);
+            }
+        } else if (m_fates[i].plain) {
+            m_unresolved[m_fates[i].digest] = std::move(m_fates[i].plain);
         }
+    }
+    if (m_batch.size() > 0) {
+        m_gate.written_again();
     }
     static_cast<void>(m_window.clear());
     forget_batch();
@@ -267,13 +352,6 @@ void Forwarder::session_known(bool present)
 {
     if (!present) {
         m_redeliveries.session_lost();
-    }
-}
-
-void Forwarder::expect(const Record& record)
-{
-    if (const auto digest = m_translator.digest(record)) {
-        m_redeliveries.expect(*digest);
     }
 }
 

@@ -6,6 +6,8 @@
 #include "common/flow/ack_window.hpp"
 #include "common/flow/dead_letters.hpp"
 #include "common/flow/sink.hpp"
+#include "common/formats/sparkplug_checkpoint.hpp"
+#include "common/validation/flood_gate.hpp"
 #include "tools/mqtt2kafka/dead_letter_lane.hpp"
 #include "tools/mqtt2kafka/message_batch.hpp"
 #include "tools/mqtt2kafka/redeliveries.hpp"
@@ -15,8 +17,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace tlm::mqtt2kafka {
@@ -30,6 +36,10 @@ struct Counts {
     std::uint64_t recognised = 0;        ///< redelivered, known to be in Kafka, not sent again
     std::uint64_t retained = 0;
     std::uint64_t dropped = 0;        ///< not valid, and not wanted as dead letters
+    std::uint64_t passed_over = 0;    ///< well, and nothing to record, as a command to a device
+    std::uint64_t unknown_fields = 0; ///< of decoded payloads, skipped
+    std::uint64_t not_finite = 0;     ///< numbers of decoded payloads that became null
+    std::uint64_t rebirths = 0;       ///< births that were asked for
     std::uint64_t properties_cut = 0; ///< MQTT 5 properties beyond the limits, left out
     std::uint64_t replaced_timestamps = 0;
     std::uint64_t acknowledged = 0;               ///< messages above QoS 0 whose PUBACK was written
@@ -37,11 +47,13 @@ struct Counts {
     std::uint64_t spilled = 0;                    ///< of these, with the payload in a file
 };
 
-/// What becomes of messages that Kafka does not take.
+/// What becomes of messages that are no records, or that Kafka does not take.
 struct Resolve {
     Spill* spill = nullptr; ///< for payloads that no topic takes; null: they are held
     /// A record that Kafka refuses for its rules is tried for so long before it is a dead letter.
     milliseconds stuck_after{30'000};
+    validation::FloodCapSettings flood{}; ///< of dead letters
+    validation::DigestKey flood_key{};    ///< random
 };
 
 /// Takes messages, sends each as a record or a dead letter, and says when all of them are
@@ -65,6 +77,9 @@ class Forwarder {
     {
         m_translator.use(std::move(schemas), std::move(registry));
     }
+
+    /// Payloads are decoded by it from now on; it is not owned. Null: they are JSON.
+    void use(formats::PayloadDecoder* decoder) noexcept { m_translator.decoding().use(decoder); }
 
     void take(const Message& message, Monotonic now);
 
@@ -99,7 +114,27 @@ class Forwarder {
 
     /// The topic has this record since before we began, and nobody knows whether its message was
     /// acknowledged.
-    void expect(const Record& record);
+    void expect(const Record& record, std::span<const Header> headers, const Place& place);
+
+    /// Which messages the decoder has seen, for whoever keeps its memory: to be asked when
+    /// everything taken is confirmed and nothing of it acknowledged yet.
+    [[nodiscard]] formats::SparkplugCheckpoint checkpoint();
+
+    /// The decoder has its memory back, of this checkpoint. Before expect().
+    void resume(const formats::SparkplugCheckpoint& checkpoint);
+
+    /// Births that were asked for since the last call.
+    [[nodiscard]] std::vector<formats::SparkplugRebirth> take_rebirths();
+
+    [[nodiscard]] bool decodes() const noexcept { return m_translator.decodes(); }
+
+    /// At the end: sends what stands for the dead letters that were not written.
+    void finish(EpochMs wall) { m_gate.finish(wall); }
+
+    /// Null when nothing beyond the record's guards is judged.
+    [[nodiscard]] const validation::Stage* stage() const noexcept { return m_translator.stage(); }
+
+    [[nodiscard]] const validation::FloodCap& flood_cap() const noexcept { return m_gate.cap(); }
 
     [[nodiscard]] Redeliveries& redeliveries() noexcept { return m_redeliveries; }
 
@@ -111,12 +146,26 @@ class Forwarder {
     /// What is known of one message of the batch.
     struct Fate {
         Digest digest;
-        bool identified = false;    ///< see Translated
-        std::optional<Place> place; ///< once Kafka has said it
+        bool identified = false;             ///< see Translated
+        std::optional<Place> place;          ///< once Kafka has said it
+        std::unique_ptr<PlainPayload> plain; ///< decoded, until it is safe
+        bool elsewhere = false;              ///< decoded, and it goes to no topic of records
+        bool judged = false;                 ///< and so not again, whatever the sinks say
+        bool is_letter = false;
+        std::unique_ptr<Reject> fault{}; ///< of judged: why it is not valid, if so
     };
 
     void send_unsent(EpochMs wall);
     [[nodiscard]] bool send_first(std::size_t index, EpochMs wall);
+    [[nodiscard]] bool recognise(std::size_t index, EpochMs wall);
+    [[nodiscard]] Translation judge(std::size_t index, EpochMs wall);
+    [[nodiscard]] Translation again(std::size_t index, EpochMs wall);
+    [[nodiscard]] bool send_judged(std::size_t index, const Translation& translation, EpochMs wall);
+    [[nodiscard]] bool send_decoded(std::size_t index, EpochMs wall);
+    [[nodiscard]] bool recognise_decoded(std::size_t index, EpochMs wall);
+    [[nodiscard]] std::unique_ptr<PlainPayload> decode(const Message& message, EpochMs wall);
+    [[nodiscard]] Message message(std::size_t index) const;
+    [[nodiscard]] bool confirm(std::size_t index);
     [[nodiscard]] bool send(std::size_t index, const Translation& translation);
     void send_refused(EpochMs wall);
     [[nodiscard]] bool resolve(std::size_t index, EpochMs wall);
@@ -129,6 +178,7 @@ class Forwarder {
 
     Translator m_translator;
     Sink& m_records;
+    validation::FloodGate m_gate;
     DeadLetterLane m_dead_letters;
     bool m_flush_records;
     Resolve m_resolve;
@@ -150,12 +200,21 @@ class Forwarder {
         bool alone = false; ///< the sink has refused it on its own: it is the one
     };
 
+    // Of payloads that are decoded, see Decoding.
+    std::unordered_map<Digest, std::unique_ptr<PlainPayload>, DigestHash> m_unresolved; ///< again
+    std::unordered_map<Digest, Place, DigestHash> m_unseen; ///< in Kafka, not seen by the decoder
+    std::unordered_set<Digest, DigestHash> m_unidentified;  ///< of what is expected
+    bool m_waits_for_schema = false;                        ///< that is what m_held_up says
+    Marks m_seen; ///< what the decoder has seen of each partition
+    std::vector<formats::SparkplugRebirth> m_rebirths;
+
     std::map<std::size_t, Refused> m_refused;    ///< by index: to be sent again, or given up
     std::optional<std::size_t> m_alone;          ///< index: sent once more, on its own
     std::optional<Monotonic> m_alone_refused_at; ///< the first time
     Monotonic m_next_attempt;                    ///< of m_alone
     std::string m_held_up;
     Monotonic m_now;
+    EpochMs m_wall = 0;
     std::vector<DeadLetterLane::Settled> m_settled;
     std::vector<Delivery> m_deliveries;
     std::string m_failure;

@@ -10,6 +10,8 @@
 
 namespace tlm::mqtt2kafka {
 
+struct PlainPayload;
+
 /// Views: whoever hands out a Message says how long they live.
 struct Message {
     std::string_view topic;
@@ -19,6 +21,7 @@ struct Message {
     bool dup = false;    ///< the broker has sent it before
     std::span<const Header> properties{}; ///< MQTT 5: `content-type`, `user-NAME` and so on
     std::size_t properties_cut = 0;       ///< how many more there were
+    const PlainPayload* plain = nullptr;  ///< what the payload was decoded to, where it is
 };
 
 } // namespace tlm::mqtt2kafka

@@ -25,6 +25,7 @@ std::string name(std::string_view what)
 Monitor::Monitor(const std::string& listen)
     : m_health(m_systemd.watchdog_interval().value_or(kWatchdog)),
       m_metrics("mqtt2kafka"),
+      m_stage(m_metrics, "tlm_mqtt2kafka"),
       m_reconnects(m_metrics.counter(name("mqtt_reconnects_total"),
                                      "Connections to the MQTT broker after the first.")),
       m_moves(m_metrics.counter(name("mqtt_moves_total"),
@@ -65,6 +66,14 @@ Monitor::Monitor(const std::string& listen)
                 "MQTT 5 properties that went beyond the limits of a message and were left out.");
     add_counter(&Counts::dropped, "messages_dropped_total",
                 "Messages that are not valid and were dropped, as --on-invalid says.");
+    add_counter(&Counts::passed_over, "messages_passed_over_total",
+                "Messages that say nothing to record, such as Sparkplug's commands.");
+    add_counter(&Counts::unknown_fields, "unknown_fields_total",
+                "Fields of decoded payloads that their schema does not have, skipped.");
+    add_counter(&Counts::not_finite, "not_finite_total",
+                "Numbers of decoded payloads that JSON cannot hold: null.");
+    add_counter(&Counts::rebirths, "sparkplug_rebirths_wanted_total",
+                "Times that the births of an edge node were missing.");
     add_counter(&Counts::replaced_timestamps, "timestamps_replaced_total",
                 "Records with our time as Kafka's timestamp, the device's being too far off.");
     if (!listen.empty()) {
@@ -86,6 +95,7 @@ void Monitor::update(const Forwarder& forwarder, const Links& links, Monotonic n
         entry.counter.follow(counts.*entry.field);
     }
     count_dead_letters(counts);
+    update_stage(forwarder);
     m_reconnects.follow(links.reconnects);
     m_moves.follow(links.moves);
     m_sessions_lost.follow(links.sessions_lost);
@@ -118,6 +128,26 @@ void Monitor::count_dead_letters(const Counts& counts)
                         .first;
         }
         found->second.follow(total);
+    }
+}
+
+void Monitor::update_stage(const Forwarder& forwarder)
+{
+    m_stage.update(forwarder.flood_cap());
+    if (forwarder.stage() == nullptr) {
+        return;
+    }
+    m_stage.update(*forwarder.stage());
+    const auto& invalid = forwarder.stage()->counts().invalid;
+    for (std::size_t i = 0; i < invalid.size(); ++i) {
+        if (invalid.at(i) > 0) {
+            const auto reason = std::string{reason_name(static_cast<Reason>(i))};
+            m_metrics
+                .counter(name("messages_invalid_total"),
+                         "Messages that the validation stage found not valid.",
+                         {{"reason", reason}})
+                .follow(invalid.at(i));
+        }
     }
 }
 

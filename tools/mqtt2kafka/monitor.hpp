@@ -7,6 +7,7 @@
 #include "common/ops/metrics.hpp"
 #include "common/ops/metrics_server.hpp"
 #include "common/ops/sd_notify.hpp"
+#include "common/rulebook/stage_report.hpp"
 #include "tools/mqtt2kafka/forwarder.hpp"
 
 #include <cstdint>
@@ -57,6 +58,7 @@ class Monitor {
     void add_counter(std::uint64_t Counts::*field, const std::string& what,
                      const std::string& help);
     void count_dead_letters(const Counts& counts);
+    void update_stage(const Forwarder& forwarder);
     void tell_systemd(const Counts& counts, const Links& links, Monotonic now);
 
     ops::SdNotify m_systemd;
@@ -64,6 +66,7 @@ class Monitor {
     ops::Metrics m_metrics;
     std::vector<CounterOf> m_counters;
     std::map<Reason, ops::Counter> m_dead_letters;
+    rulebook::StageMetrics m_stage;
     ops::Counter m_reconnects;
     ops::Counter m_moves;
     ops::Counter m_sessions_lost;

@@ -123,20 +123,15 @@ std::vector<mqtt::Url> parse_urls(const std::vector<std::string>& texts)
 
 void add_validation(cli::OptionTable& table, Options& o)
 {
-    cli::add_rules(table, o.rules, o.stage);
-    table.check([&o] {
-        if (o.stage.sequence || o.stage.tag_order) {
-            throw usage_error("--sequence and --tag-order are for tlm-validate: a message that the "
-                              "MQTT broker sends again is no duplicate of the device's");
-        }
-    });
+    cli::add_rules(table, o.rules, o.stage, o.flood);
 }
 
 /// Nothing is judged beyond the record's guards unless something asks for it.
 std::optional<validation::StageSettings> make_stage(const Options& o)
 {
     const auto& stage = o.stage;
-    if (!o.rules.any() && !stage.limit && !stage.ts.max_age && !stage.ts.max_ahead) {
+    if (!o.rules.any() && !stage.limit && !stage.ts.max_age && !stage.ts.max_ahead &&
+        !stage.sequence && !stage.skew) {
         return std::nullopt;
     }
     auto settings = stage;
@@ -144,9 +139,41 @@ std::optional<validation::StageSettings> make_stage(const Options& o)
     return settings;
 }
 
+bool is_sparkplug(const Options& o)
+{
+    return o.formats.format == formats::Format::sparkplug;
+}
+
+/// Sparkplug's topics say by themselves who speaks: the template is only what they all have.
+TopicTemplate topics_of(const Options& o)
+{
+    return TopicTemplate{is_sparkplug(o) ? "spBv1.0/{deviceId}/#" : o.topic_template};
+}
+
+/// What is decoded by births must come in its order, each message once.
+void require_sparkplug_order(const Options& o, bool has_template)
+{
+    if (has_template) {
+        throw usage_error("--topic-template: with --format sparkplug the topics are those of the "
+                          "standard");
+    }
+    if (o.mqtt.size() > 1 && !o.mqtt_cluster) {
+        throw usage_error("--format sparkplug: several --mqtt that share nothing would mix up the "
+                          "births of an edge node; give each a bridge, or say --mqtt-cluster");
+    }
+    if (o.no_recover && o.formats.sparkplug_state) {
+        throw usage_error(
+            "--no-recover: what is decoded twice would lead --sparkplug-state astray");
+    }
+}
+
 void add_checks(cli::OptionTable& table, Options& o)
 {
-    table.check([&o] {
+    const auto* const topic_template_row = table.find("topic-template");
+    table.check([&o, topic_template_row] {
+        if (is_sparkplug(o)) {
+            require_sparkplug_order(o, topic_template_row->is_set());
+        }
         if (o.mqtt.empty()) {
             throw usage_error("--mqtt URL is needed: the broker to subscribe at");
         }
@@ -182,9 +209,30 @@ void add_checks(cli::OptionTable& table, Options& o)
             all_lack([](const mqtt::Url& url) { return !url.user.empty(); })) {
             throw usage_error("--mqtt-password-file needs a user: --mqtt-user NAME, or in the URL");
         }
-        const TopicTemplate topic_template{o.topic_template};
+        const TopicTemplate topic_template = topics_of(o);
         for (const std::string& filter : o.filters) {
             topic_template.require_agreement(filter);
+        }
+    });
+}
+
+void add_check(cli::OptionTable& table, Options& o)
+{
+    table.group("Proof");
+    table
+        .add(o.check, "check", 0,
+             "Try out the MQTT broker, look at Kafka's topics and at the other options, name each "
+             "setting that loses messages, and end; forward nothing.")
+        .argv_only = true;
+    table.add(o.mosquitto_conf, "mosquitto-conf", 0, "FILE",
+              "With --check: the configuration that mosquitto was started with, for what cannot be "
+              "seen from outside. One for each --mqtt, in their order.");
+    table.check([&o] {
+        if (!o.check && !o.mosquitto_conf.empty()) {
+            throw usage_error("--mosquitto-conf is for --check");
+        }
+        if (o.mosquitto_conf.size() > o.mqtt.size()) {
+            throw usage_error("--mosquitto-conf: more files than --mqtt has brokers");
         }
     });
 }
@@ -218,7 +266,7 @@ mqtt::SubscriberOptions make_subscriber(const Options& o)
     s.client_id = o.id.empty() ? default_id() : o.id;
     s.filters = o.filters;
     if (s.filters.empty()) {
-        s.filters.push_back(TopicTemplate{o.topic_template}.filter());
+        s.filters.push_back(is_sparkplug(o) ? "spBv1.0/#" : topics_of(o).filter());
     }
     if (o.mqtt_version != MqttVersion::automatic) {
         s.version = o.mqtt_version == MqttVersion::v5 ? mqtt::Version::v5 : mqtt::Version::v311;
@@ -237,6 +285,19 @@ mqtt::SubscriberOptions make_subscriber(const Options& o)
     return s;
 }
 
+/// --max-payload is about what a device sends; what that is decoded to may be longer, as long as
+/// it fits into a record that everybody reads.
+void align_limits(Settings& s)
+{
+    constexpr std::size_t kEnvelope = 16UL * 1024;
+    auto& limits = s.translate.limits;
+    s.decode_limits.max_bytes = limits.max_payload_bytes;
+    s.decode_limits.max_json =
+        std::max(limits.max_payload_bytes, limits.max_line_bytes - kEnvelope);
+    s.decode_limits.max_depth = limits.max_depth;
+    limits.max_payload_bytes = s.decode_limits.max_json;
+}
+
 } // namespace
 
 cli::OptionTable make_table(Options& options)
@@ -245,6 +306,7 @@ cli::OptionTable make_table(Options& options)
                            "--mqtt URL --brokers LIST [OPTION]..."};
     add_mqtt(table, options);
     add_output(table, options);
+    cli::add_formats(table, options.formats, cli::SparkplugOptions::all);
     add_validation(table, options);
     table.group("Operation");
     table.add(
@@ -253,6 +315,7 @@ cli::OptionTable make_table(Options& options)
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "How long to wait for Kafka's confirmations when asked to stop.");
     cli::add_metrics(table, options.metrics);
+    add_check(table, options);
     add_checks(table, options);
     table.example("mqtt2kafka --mqtt mqtt://localhost --brokers localhost:9092",
                   "forward devices/+/telemetry to device.telemetry");
@@ -268,10 +331,16 @@ Settings make_settings(const Options& o)
     s.rota.cluster = o.mqtt_cluster;
     s.subscriber = make_subscriber(o);
     s.window = {o.window, o.window_bytes};
-    s.translate.topic_template = TopicTemplate{o.topic_template};
+    s.translate.topic_template = topics_of(o);
     s.translate.limits.max_payload_bytes = o.max_payload;
+    s.formats = o.formats;
+    if (o.formats.any()) {
+        align_limits(s);
+    }
     s.rules = o.rules;
     s.translate.stage = make_stage(o);
+    s.resolve.flood = o.flood;
+    s.resolve.flood_key = {ops::random_seed(), ops::random_seed()};
     s.translate.ts_max_age = o.ts_max_age;
     s.translate.ts_max_ahead = o.ts_max_ahead;
     s.cycle.park_after = std::min(s.cycle.park_after, o.keep_alive / 4);

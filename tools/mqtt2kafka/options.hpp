@@ -2,6 +2,7 @@
 // The command line of mqtt2kafka.
 #pragma once
 
+#include "common/cli/format_options.hpp"
 #include "common/cli/groups.hpp"
 #include "common/cli/option_table.hpp"
 #include "common/validation/rule_sources.hpp"
@@ -49,9 +50,13 @@ struct Options {
     milliseconds ts_max_age = std::chrono::hours{24};
     milliseconds ts_max_ahead = std::chrono::minutes{5};
 
+    formats::FormatSources formats;
     validation::RuleSources rules;
     validation::StageSettings stage;
+    validation::FloodCapSettings flood;
     bool no_recover = false;
+    bool check = false;
+    std::vector<std::filesystem::path> mosquitto_conf;
     milliseconds drain_timeout = std::chrono::seconds{30};
     cli::MetricsOptions metrics;
 };

@@ -3,6 +3,8 @@
 
 #include "common/base/error.hpp"
 #include "common/base/units.hpp"
+#include "common/codebook/codebook.hpp"
+#include "common/codebook/sparkplug_state_file.hpp"
 #include "common/kafka/kafka_sink.hpp"
 #include "common/mqtt/url.hpp"
 #include "common/ndjson/line_sink.hpp"
@@ -12,6 +14,7 @@
 #include "common/ops/random.hpp"
 #include "common/ops/signals.hpp"
 #include "common/rulebook/schema_files.hpp"
+#include "common/rulebook/stage_report.hpp"
 #include "tools/mqtt2kafka/bridge.hpp"
 #include "tools/mqtt2kafka/forwarder.hpp"
 #include "tools/mqtt2kafka/monitor.hpp"
@@ -112,16 +115,34 @@ Rules read_rules(const Settings& settings)
     return {rulebook::load_schemas(settings.rules), rulebook::load_registry(settings.rules)};
 }
 
-/// All or nothing: with a file that is wrong the old rules stay.
-void reload(const Settings& settings, Forwarder& forwarder)
+/// All or nothing: with a file that is wrong the old rules stay. Sparkplug's memory stays as well.
+void reload(const Settings& settings, Forwarder& forwarder, codebook::Codebook& book)
 {
     try {
         Rules rules = read_rules(settings);
+        if (book.sparkplug == nullptr) {
+            auto next = codebook::open_codebook(settings.formats, settings.decode_limits);
+            forwarder.use(next.decoder.get());
+            book = std::move(next);
+        }
         forwarder.use(std::move(rules.schemas), std::move(rules.registry));
         log::info("schemas and rules were read again");
     } catch (const Error& error) {
         log::error("schemas and rules stay as they were: {}", error.what());
     }
+}
+
+/// The file of --sparkplug-state, with what it has given back to the decoder; null without one.
+std::unique_ptr<codebook::SparkplugStateFile>
+open_memory(const Settings& settings, const codebook::Codebook& book, Forwarder& forwarder)
+{
+    if (book.sparkplug == nullptr || !settings.formats.sparkplug_state) {
+        return nullptr;
+    }
+    auto file = std::make_unique<codebook::SparkplugStateFile>(*settings.formats.sparkplug_state,
+                                                               settings.topic);
+    forwarder.resume(file->load(book.sparkplug->memory()));
+    return file;
 }
 
 } // namespace
@@ -135,6 +156,7 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
         log::warn("records go to standard output and are acknowledged when they are written: what "
                   "the reader of a pipe has not processed is lost when it dies");
     }
+    codebook::Codebook book = codebook::open_codebook(settings.formats, settings.decode_limits);
     Rules rules = read_rules(settings); // before anything is opened: a wrong file leaves no trace
     Monitor monitor{settings.metrics_listen};
     Outputs outputs = open_outputs(settings);
@@ -151,6 +173,8 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
         [&outputs] { return !outputs.producer || outputs.producer->connected(); },
         [&outputs] { return outputs.lines != nullptr && outputs.lines->reader_gone(); }};
     forwarder.use(std::move(rules.schemas), std::move(rules.registry));
+    forwarder.use(book.decoder.get());
+    const auto memory = open_memory(settings, book, forwarder);
     std::optional<Recovery> recovery;
     if (settings.recover) {
         recovery.emplace(settings, forwarder);
@@ -159,14 +183,24 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
         }
     }
     Bridge bridge{settings, forwarder, monitor, shutdown, state, recovery ? &*recovery : nullptr};
-    if (settings.rules.any()) {
+    if (settings.rules.any() || (settings.formats.any() && book.sparkplug == nullptr)) {
         shutdown.reload_on_hangup();
-        bridge.on_reload = [&settings, &forwarder] { reload(settings, forwarder); };
+        bridge.on_reload = [&settings, &forwarder, &book] { reload(settings, forwarder, book); };
+    }
+    if (memory) {
+        bridge.before_acknowledging = [&memory, &book, &forwarder] {
+            memory->keep(book.sparkplug->memory(), forwarder.checkpoint());
+        };
     }
     const ExitStatus status = bridge.run();
     if (recovery) {
         recovery->close();
     }
+    if (forwarder.stage() != nullptr) {
+        rulebook::log_summary(*forwarder.stage());
+    }
+    rulebook::log_summary(forwarder.flood_cap());
+    forwarder.finish(SystemClock{}.wall());
     if (status == ExitStatus::ok) {
         outputs.records->close();
         outputs.dead_letters->close();

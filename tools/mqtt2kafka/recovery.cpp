@@ -93,6 +93,7 @@ bool Recovery::read_tail(const Marks& marks, Monitor& monitor, ops::Shutdown& sh
     FromMarks begin{marks};
     kafka::KafkaSource source{tail_of(m_settings), &begin};
     std::vector<Input> batch;
+    std::vector<Header> headers;
     std::size_t read = 0;
     auto state = SourceState::open;
     while (state == SourceState::open && read < kMostRead) {
@@ -100,10 +101,14 @@ bool Recovery::read_tail(const Marks& marks, Monitor& monitor, ops::Shutdown& sh
             return false;
         }
         state = source.poll(batch, kAtOnce, kSlice);
-        for (const Input& input : batch) {
-            const auto verdict = m_reader.read(input.value);
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            const auto verdict = m_reader.read(batch[i].value);
             if (const auto* record = std::get_if<Record>(&verdict)) {
-                m_forwarder.expect(*record);
+                if (m_forwarder.decodes()) {
+                    source.headers(i, headers);
+                }
+                const Position& at = batch[i].position;
+                m_forwarder.expect(*record, headers, {at.partition, at.offset});
             }
         }
         read += batch.size();

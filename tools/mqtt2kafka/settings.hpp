@@ -5,6 +5,8 @@
 #include "common/base/time.hpp"
 #include "common/flow/ack_window.hpp"
 #include "common/flow/dead_letters.hpp"
+#include "common/formats/decoded.hpp"
+#include "common/formats/format_sources.hpp"
 #include "common/mqtt/subscriber.hpp"
 #include "common/validation/rule_sources.hpp"
 #include "tools/mqtt2kafka/ack_cycle.hpp"
@@ -28,9 +30,11 @@ struct Settings {
     std::vector<std::pair<std::string, std::string>> kafka; ///< librdkafka's, weakest first
     std::string topic;                                      ///< empty: records go to stdout
     DeadLetterTarget dead_letters;
-    std::string spill_dir;         ///< empty: none
-    Resolve resolve;               ///< but for the spill
-    validation::RuleSources rules; ///< files of the validation stage
+    std::string spill_dir;                 ///< empty: none
+    Resolve resolve;                       ///< but for the spill
+    formats::FormatSources formats;        ///< how payloads are encoded
+    formats::DecodeLimits decode_limits{}; ///< of what they are decoded to
+    validation::RuleSources rules;         ///< files of the validation stage
     std::string metrics_listen;
     bool recover = true; ///< recognise what comes again after a crash
     milliseconds drain_timeout{30'000};

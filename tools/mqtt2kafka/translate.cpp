@@ -3,6 +3,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -12,6 +13,13 @@ namespace {
 bool is_identified(const Record& record)
 {
     return record.seq.has_value() || !record.ts_from_bridge;
+}
+
+std::optional<std::string_view> value_of(std::span<const Header> headers, std::string_view name)
+{
+    const auto found = std::find_if(headers.begin(), headers.end(),
+                                    [name](const Header& header) { return header.name == name; });
+    return found == headers.end() ? std::nullopt : std::optional<std::string_view>{found->value};
 }
 
 } // namespace
@@ -24,31 +32,71 @@ Translator::Translator(TranslateOptions options)
     }
 }
 
-Translation Translator::translate(const Message& message, EpochMs received_at)
+std::optional<std::string_view> Translator::device_of(std::string_view topic) const
 {
-    const auto device_id = m_options.topic_template.device_id(message.topic);
+    return m_decoding.names_devices() ? m_decoding.device_id(topic)
+                                      : m_options.topic_template.device_id(topic);
+}
+
+std::optional<Reject>
+Translator::judge_topic(const std::optional<std::string_view>& device_id) const
+{
     if (!device_id) {
-        return dead_letter(message,
-                           {Reason::bad_topic, "",
-                            "the topic does not have the shape " + m_options.topic_template.text()},
-                           received_at);
+        return Reject{Reason::bad_topic, "",
+                      "the topic does not have the shape " + m_options.topic_template.text()};
     }
     if (!is_device_id(*device_id)) {
-        return dead_letter(message,
-                           {Reason::bad_device_id, "",
-                            "the device id in the topic is not 1 to 128 of [A-Za-z0-9._:-]"},
-                           received_at);
+        return Reject{Reason::bad_device_id, "",
+                      "the device id in the topic is not 1 to 128 of [A-Za-z0-9._:-]"};
     }
-    auto verdict = m_reader.read(*device_id, message.payload, received_at);
+    return std::nullopt;
+}
+
+std::variant<Record, DeadLetter> Translator::read(const Message& message, EpochMs received_at)
+{
+    const bool undecodable = message.plain != nullptr && message.plain->reject;
+    if (undecodable && m_decoding.names_devices()) { // it has judged the topic as well
+        return dead_letter(message, *message.plain->reject, received_at);
+    }
+    const auto device_id = device_of(message.topic);
+    if (auto reject = judge_topic(device_id)) {
+        return dead_letter(message, *std::move(reject), received_at);
+    }
+    if (undecodable) {
+        return dead_letter(message, *message.plain->reject, received_at);
+    }
+    auto verdict = m_reader.read(
+        *device_id, message.plain != nullptr ? message.plain->json : message.payload, received_at);
     if (auto* reject = std::get_if<Reject>(&verdict)) {
         return dead_letter(message, std::move(*reject), received_at);
     }
-    const Record& record = std::get<Record>(verdict);
+    return std::get<Record>(verdict);
+}
+
+validation::Judgement Translator::change(const Message& message, const Record& record,
+                                         const Reject* fault)
+{
     if (!m_stage) {
-        return forward(message, record, std::nullopt);
+        validation::Judgement unchanged;
+        unchanged.record = record;
+        return unchanged;
     }
-    auto judgement =
-        m_stage->judge(record, {.data = m_reader.data(), .tags = nullptr, .topic = message.topic});
+    return m_stage->change_again(
+        record, {.data = m_reader.data(), .tags = nullptr, .topic = message.topic}, fault);
+}
+
+Translation Translator::translate(const Message& message, EpochMs received_at)
+{
+    auto read_now = read(message, received_at);
+    if (auto* letter = std::get_if<DeadLetter>(&read_now)) {
+        return std::move(*letter);
+    }
+    validation::Judgement judgement;
+    judgement.record = std::get<Record>(read_now);
+    if (m_stage) {
+        judgement = m_stage->judge(
+            judgement.record, {.data = m_reader.data(), .tags = nullptr, .topic = message.topic});
+    }
     switch (judgement.fate) {
     case validation::Fate::dead_letter:
         return dead_letter(message, std::move(judgement.reject).value(), received_at);
@@ -57,8 +105,44 @@ Translation Translator::translate(const Message& message, EpochMs received_at)
     case validation::Fate::go_on:
         break;
     }
-    return forward(message, judgement.record,
-                   judgement.marked ? std::move(judgement.reject) : std::nullopt);
+    return forward(message, judgement);
+}
+
+Translation Translator::translate_again(const Message& message, EpochMs received_at,
+                                        const Reject* fault)
+{
+    auto read_now = read(message, received_at);
+    if (auto* letter = std::get_if<DeadLetter>(&read_now)) {
+        return std::move(*letter);
+    }
+    return forward(message, change(message, std::get<Record>(read_now), fault));
+}
+
+void Translator::undelivered(const Message& message, EpochMs received_at, const Reject* fault)
+{
+    if (!m_stage) {
+        return;
+    }
+    const auto read_now = read(message, received_at);
+    if (const auto* record = std::get_if<Record>(&read_now)) {
+        m_stage->undelivered(*record, fault);
+    }
+}
+
+std::vector<Translator::Known> Translator::known_by(const Message& message, EpochMs received_at)
+{
+    std::vector<Known> known{{digest(message), false}};
+    const auto read_now = read(message, received_at);
+    if (const auto* record = std::get_if<Record>(&read_now)) {
+        const auto add = [&known, this](const Record& as) {
+            known.push_back({digest_of(m_options.seed, as.device_id, as.data), is_identified(as)});
+        };
+        add(*record);
+        if (m_stage) {
+            add(change(message, *record, nullptr).record);
+        }
+    }
+    return known;
 }
 
 void Translator::use(validation::SchemaSet schemas,
@@ -70,36 +154,50 @@ void Translator::use(validation::SchemaSet schemas,
     }
 }
 
-Translation Translator::forward(const Message& message, const Record& record,
-                                const std::optional<Reject>& mark)
+Translation Translator::forward(const Message& message, const validation::Judgement& judgement)
 {
+    const Record& record = judgement.record;
     provenance(message);
     const EpochMs timestamp = choose_timestamp(record);
     m_value.clear();
     append_record(m_value, record);
     std::string_view value = m_value;
-    if (mark) {
+    if (judgement.marked) {
         m_marked.clear();
-        append_marked(m_marked, m_value, record, *mark);
+        append_marked(m_marked, m_value, record, *judgement.reject);
         value = m_marked;
     }
     return Translated{
         {value, record.device_id, timestamp, std::span{m_headers.data(), m_header_count}},
-        digest_of(m_options.seed, record.device_id, record.data),
-        is_identified(record)};
+        decodes() ? digest(message.topic, m_hash)
+                  : digest_of(m_options.seed, record.device_id, record.data),
+        is_identified(record),
+        judgement.reject};
 }
 
-std::optional<Digest> Translator::digest(const Record& record) const
+std::optional<Digest> Translator::digest(const Record& record,
+                                         std::span<const Header> headers) const
 {
     if (!is_identified(record)) {
         return std::nullopt;
     }
-    return digest_of(m_options.seed, record.device_id, record.data);
+    if (!decodes()) {
+        return digest_of(m_options.seed, record.device_id, record.data);
+    }
+    const auto topic = value_of(headers, "mqtt-topic");
+    const auto hash = value_of(headers, kPayloadHash);
+    return topic && hash ? std::optional{digest(*topic, *hash)} : std::nullopt;
 }
 
 Digest Translator::digest(const Message& message) const
 {
-    return digest_of(m_options.seed, message.topic, message.payload);
+    return decodes() ? digest(message.topic, Decoding::hash(message))
+                     : digest_of(m_options.seed, message.topic, message.payload);
+}
+
+Digest Translator::digest(std::string_view topic, std::string_view hash) const
+{
+    return digest_of(m_options.seed, topic, hash);
 }
 
 DeadLetter Translator::dead_letter(const Message& message, Reject reject, EpochMs received_at) const
@@ -113,8 +211,7 @@ DeadLetter Translator::dead_letter(const Message& message, Reject reject, EpochM
     for (const Header& property : message.properties) {
         letter.source.push_back({"mqtt-" + property.name, property.value});
     }
-    if (const auto id = m_options.topic_template.device_id(message.topic);
-        id && is_device_id(*id)) {
+    if (const auto id = device_of(message.topic); id && is_device_id(*id)) {
         letter.key = *id;
     }
     return letter;
@@ -143,6 +240,10 @@ void Translator::provenance(const Message& message)
     for (const Header& property : message.properties) {
         set_header("mqtt-", property.value);
         m_headers[m_header_count - 1].name += property.name;
+    }
+    if (decodes()) {
+        m_hash = Decoding::hash(message);
+        set_header(kPayloadHash, m_hash);
     }
     if (message.properties_cut > 0) {
         set_header("mqtt-properties-cut", std::to_string(message.properties_cut));

@@ -8,6 +8,7 @@
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
 #include "common/validation/stage.hpp"
+#include "tools/mqtt2kafka/decoding.hpp"
 #include "tools/mqtt2kafka/digest.hpp"
 #include "tools/mqtt2kafka/message.hpp"
 
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -40,6 +42,7 @@ struct Translated {
     /// The device told its own time or number: two messages with these bytes are one. Without, two
     /// equal ones may both be true.
     bool identified = false;
+    std::optional<Reject> fault{}; ///< it is not valid, and goes on all the same
 };
 
 /// The message is not valid, and --on-invalid says that nothing is to be done with it.
@@ -56,26 +59,67 @@ class Translator {
     /// Replaces schemas, rules and registry of the validation stage, where there is one.
     void use(validation::SchemaSet schemas, std::shared_ptr<const validation::Registry> registry);
 
-    /// Views in the result are those of `message`, or live until the next call.
+    /// Payloads are to be decoded, see Decoding.
+    [[nodiscard]] Decoding& decoding() noexcept { return m_decoding; }
+
+    [[nodiscard]] bool decodes() const noexcept { return static_cast<bool>(m_decoding); }
+
+    /// Once for each message: what is remembered of its device counts it. Views in the result are
+    /// those of `message`, or live until the next call. When decodes(), the message has what it was
+    /// decoded to.
     [[nodiscard]] Translation translate(const Message& message, EpochMs received_at);
 
-    /// The digest of a record that stands in the topic: that of the message it was made of. None
-    /// where translate() would call it not identified.
-    [[nodiscard]] std::optional<Digest> digest(const Record& record) const;
+    /// The same record once more, when translate() had made one that the sink did not take, with
+    /// its `fault`. Nothing is judged again.
+    [[nodiscard]] Translation translate_again(const Message& message, EpochMs received_at,
+                                              const Reject* fault);
 
-    /// The digest of a message that is no record.
+    /// A message that translate() has judged, with this fault or null, will come again.
+    void undelivered(const Message& message, EpochMs received_at, const Reject* fault);
+
+    struct Known {
+        Digest digest;
+        bool identified = false; ///< see Translated
+    };
+
+    /// All that the message may be known by from an earlier time, as record or dead letter.
+    /// Nothing is judged.
+    [[nodiscard]] std::vector<Known> known_by(const Message& message, EpochMs received_at);
+
+    /// The digest of a record that stands in the topic: that of the message it was made of. None
+    /// where translate() would call it not identified. `headers` are looked at when decodes(): a
+    /// decoded payload does not tell which bytes it comes from.
+    [[nodiscard]] std::optional<Digest> digest(const Record& record,
+                                               std::span<const Header> headers) const;
+
+    /// The digest of a message that is no record, or of any when decodes().
     [[nodiscard]] Digest digest(const Message& message) const;
+
+    /// The same of a message that is known by its Decoding::hash().
+    [[nodiscard]] Digest digest(std::string_view topic, std::string_view hash) const;
 
     /// A dead letter for a message that translate() had accepted and Kafka refused.
     [[nodiscard]] DeadLetter dead_letter(const Message& message, Reject reject,
                                          EpochMs received_at) const;
 
+    /// Null when nothing beyond the record's guards is judged.
+    [[nodiscard]] const validation::Stage* stage() const noexcept { return m_stage.get(); }
+
     /// How many records got our time as Kafka's timestamp, because the device's was too far off.
     [[nodiscard]] std::uint64_t replaced_timestamps() const noexcept { return m_replaced; }
 
   private:
-    [[nodiscard]] Translation forward(const Message& message, const Record& record,
-                                      const std::optional<Reject>& mark);
+    [[nodiscard]] std::optional<std::string_view> device_of(std::string_view topic) const;
+    [[nodiscard]] std::optional<Reject>
+    judge_topic(const std::optional<std::string_view>& device_id) const;
+    /// The record of a message before the stage, or why there is none.
+    [[nodiscard]] std::variant<Record, DeadLetter> read(const Message& message,
+                                                        EpochMs received_at);
+    /// The stage's change_again().
+    [[nodiscard]] validation::Judgement change(const Message& message, const Record& record,
+                                               const Reject* fault);
+    [[nodiscard]] Translation forward(const Message& message,
+                                      const validation::Judgement& judgement);
 
     /// Kafka's timestamp for the record; adds the header when it is not the device's.
     [[nodiscard]] EpochMs choose_timestamp(const Record& record);
@@ -83,10 +127,12 @@ class Translator {
     void provenance(const Message& message);
 
     TranslateOptions m_options;
+    Decoding m_decoding;
     PayloadReader m_reader;
     std::unique_ptr<validation::Stage> m_stage; ///< null: nothing more to judge
     std::string m_value;
     std::string m_marked;
+    std::string m_hash;            ///< of the message that is forwarded, when decodes()
     std::vector<Header> m_headers; ///< the first m_header_count are in use: strings keep memory
     std::size_t m_header_count = 0;
     std::uint64_t m_replaced = 0;

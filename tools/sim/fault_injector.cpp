@@ -6,6 +6,7 @@
 #include "tools/sim/truth_line.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace tlm::sim {
@@ -153,12 +154,14 @@ std::optional<nanoseconds> FaultInjector::next_position() const
 
 FaultInjector::Group* FaultInjector::group_of(std::uint32_t device)
 {
-    for (auto& group : m_groups) {
-        if (device >= group.scope.first && device - group.scope.first < group.scope.devices) {
-            return &group;
-        }
+    const auto behind = std::upper_bound(
+        m_groups.begin(), m_groups.end(), device,
+        [](std::uint32_t wanted, const Group& group) { return wanted < group.scope.first; });
+    if (behind == m_groups.begin()) {
+        return nullptr;
     }
-    return nullptr;
+    auto& group = *std::prev(behind);
+    return device - group.scope.first < group.scope.devices ? &group : nullptr;
 }
 
 std::string_view FaultInjector::claimed_id(const Script::Speaker& speaker)
@@ -280,7 +283,6 @@ std::optional<Message> FaultInjector::deliver(Message message, const Outcome& ou
         message.payload.remove_suffix(std::min<std::size_t>(cut, message.payload.size()));
     }
     Stored copy{message};
-    copy.kind = *kind;
     copy.message.fault = fault_name(*kind);
     if (*kind == FaultKind::duplicate) {
         copy.message.hang_up = false;

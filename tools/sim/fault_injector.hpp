@@ -47,7 +47,8 @@ class FaultInjector {
   public:
     static constexpr std::size_t kMostHeld = 64;
 
-    /// `start` is the first time of the run, which schedules count from.
+    /// `scopes` are in the order of their devices; `start` is the first time of the run, which
+    /// schedules count from.
     FaultInjector(std::unique_ptr<Script> script, std::vector<FaultScope> scopes,
                   const Identity& identity, const Shard& shard, EpochMs start);
 
@@ -76,7 +77,6 @@ class FaultInjector {
         Message message;
         std::string payload;
         std::string topic;
-        FaultKind kind = FaultKind::duplicate;
         EpochMs release = 0; ///< it is held back until then
     };
 

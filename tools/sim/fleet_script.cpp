@@ -139,38 +139,21 @@ FleetScript::FleetScript(std::vector<Group> groups, const Identity& identity,
                 .extent = casting.extent,
                 .origin = casting.origin};
     m_plays.reserve(groups.size());
+    std::vector<DueHeap::Entry> due;
     for (auto& group : groups) {
         scope.devices = group.devices;
         m_plays.emplace_back(std::move(group), scope, identity);
         scope.first += scope.devices;
-    }
-    look();
-}
-
-void FleetScript::look()
-{
-    if (m_plays.size() == 1) {
-        return;
-    }
-    const auto position = [this](std::size_t i) {
-        const auto* const turn = m_plays[i].schedule().next();
-        return turn != nullptr ? turn->position : nanoseconds::max();
-    };
-    auto least = position(0);
-    m_next = 0;
-    for (std::size_t i = 1; i < m_plays.size(); ++i) {
-        const auto other = position(i);
-        if (other < least) {
-            least = other;
-            m_next = i;
+        if (const auto* const turn = m_plays.back().schedule().next()) {
+            due.push_back({turn->position, static_cast<std::uint32_t>(m_plays.size() - 1)});
         }
     }
+    m_due.fill(std::move(due));
 }
 
 std::optional<nanoseconds> FleetScript::next_position() const
 {
-    const auto* const turn = m_plays[m_next].schedule().next();
-    return turn != nullptr ? std::optional{turn->position} : std::nullopt;
+    return m_due.empty() ? std::nullopt : std::optional{m_due.top().due};
 }
 
 std::optional<nanoseconds> FleetScript::last_position() const
@@ -185,9 +168,14 @@ std::optional<nanoseconds> FleetScript::last_position() const
 
 Message FleetScript::take(EpochMs ts, const Distortion& distortion)
 {
-    m_last = m_next;
-    const auto message = m_plays[m_next].take(ts, distortion);
-    look();
+    m_last = m_due.top().device;
+    auto& play = m_plays[m_last];
+    const auto message = play.take(ts, distortion);
+    if (const auto* const turn = play.schedule().next()) {
+        m_due.postpone(turn->position);
+    } else {
+        m_due.pop();
+    }
     return message;
 }
 

@@ -2,6 +2,7 @@
 // The messages of a simulated fleet, one after another.
 #pragma once
 
+#include "tools/sim/due_heap.hpp"
 #include "tools/sim/fleet.hpp"
 #include "tools/sim/schedule.hpp"
 #include "tools/sim/script.hpp"
@@ -83,7 +84,10 @@ class FleetScript final : public Script {
     [[nodiscard]] std::optional<nanoseconds> next_position() const override;
     [[nodiscard]] std::optional<nanoseconds> last_position() const override;
 
-    [[nodiscard]] Speaker next_speaker() const override { return m_plays[m_next].next_speaker(); }
+    [[nodiscard]] Speaker next_speaker() const override
+    {
+        return m_plays[m_due.top().device].next_speaker();
+    }
 
     using Script::take;
     [[nodiscard]] Message take(EpochMs ts, const Distortion& distortion) override;
@@ -93,11 +97,10 @@ class FleetScript final : public Script {
     [[nodiscard]] std::string_view device_name(std::uint32_t device) const override;
 
   private:
-    void look();
     [[nodiscard]] std::size_t play_of(std::uint32_t device) const;
 
     std::vector<GroupPlay> m_plays;
-    std::size_t m_next = 0; ///< index of the group that speaks next
+    DueHeap m_due; ///< the groups, by when they speak next
     std::size_t m_last = 0;
 };
 

@@ -53,8 +53,8 @@ class Setting {
     [[nodiscard]] Error wrong(const std::string& what) const;
 
   private:
-    Setting(YAML::Node node, std::shared_ptr<const std::string> file, std::string place)
-        : m_node(std::move(node)), m_file(std::move(file)), m_place(std::move(place))
+    Setting(const YAML::Node& node, std::shared_ptr<const std::string> file, std::string place)
+        : m_node(node), m_file(std::move(file)), m_place(std::move(place))
     {}
 
     [[nodiscard]] Setting inside(const YAML::Node& node, const std::string& step) const;

@@ -11,8 +11,12 @@ using validation::Fate;
 using validation::OnInvalid;
 
 Judge::Judge(Form form, const validation::StageSettings& settings, validation::SchemaSet schemas,
-             std::shared_ptr<const validation::Registry> registry)
-    : m_form(form), m_on_invalid(settings.on_invalid), m_stage(settings), m_value_schemas({})
+             std::shared_ptr<const validation::Registry> registry, Limits payload_limits)
+    : m_form(form),
+      m_on_invalid(settings.on_invalid),
+      m_payloads(payload_limits),
+      m_stage(settings),
+      m_value_schemas({})
 {
     use(std::move(schemas), std::move(registry));
 }
@@ -76,6 +80,34 @@ Ruling Judge::judge_record(std::string_view line, std::string_view topic)
         m_record,
         {.data = data, .tags = tags ? &*tags : nullptr, .topic = topic, .place = "/data"});
     const auto value = judgement.fate == Fate::go_on ? write(line, judgement) : std::string_view{};
+    return {judgement.fate, value, std::move(judgement.reject)};
+}
+
+Ruling Judge::judge_payload(std::string_view device_id, std::string_view payload,
+                            EpochMs received_at, std::string_view topic)
+{
+    m_readable = false;
+    if (!is_device_id(device_id)) {
+        return {Fate::dead_letter,
+                {},
+                Reject{Reason::bad_device_id, "",
+                       "the key, which says the device, is not 1 to 128 of [A-Za-z0-9._:-]"}};
+    }
+    auto read = m_payloads.read(device_id, payload, received_at);
+    if (auto* const unreadable = std::get_if<Reject>(&read)) {
+        return {Fate::dead_letter, {}, std::move(*unreadable)};
+    }
+    m_readable = true;
+    m_record = std::get<Record>(read);
+    auto judgement =
+        m_stage.judge(m_record, {.data = m_payloads.data(), .tags = nullptr, .topic = topic});
+    std::string_view value;
+    if (judgement.fate == Fate::go_on) {
+        m_made.clear();
+        append_record(m_made, judgement.record);
+        judgement.changed = false; // it has the changes already
+        value = write(m_made, judgement);
+    }
     return {judgement.fate, value, std::move(judgement.reject)};
 }
 

@@ -24,8 +24,9 @@ struct [[nodiscard]] Ruling {
 /// stage, or for bare values the schema. Pure. One instance serves one thread.
 class Judge {
   public:
+    /// `payload_limits`: of payloads without envelope.
     Judge(Form form, const validation::StageSettings& settings, validation::SchemaSet schemas,
-          std::shared_ptr<const validation::Registry> registry);
+          std::shared_ptr<const validation::Registry> registry, Limits payload_limits = {});
 
     /// From the next line on.
     void use(validation::SchemaSet schemas, std::shared_ptr<const validation::Registry> registry);
@@ -33,7 +34,14 @@ class Judge {
     /// `topic` may be empty unless needs_topic(). The value is valid until the next call.
     [[nodiscard]] Ruling judge(std::string_view line, std::string_view topic);
 
+    /// A payload without envelope, which becomes a record: go_on has the record.
+    [[nodiscard]] Ruling judge_payload(std::string_view device_id, std::string_view payload,
+                                       EpochMs received_at, std::string_view topic);
+
     [[nodiscard]] bool needs_topic() const noexcept;
+
+    /// See Stage.
+    void read_again() { m_stage.read_again(); }
 
     /// The line that was judged last is a record or value, whatever else is said of it.
     [[nodiscard]] bool readable() const noexcept { return m_readable; }
@@ -52,10 +60,12 @@ class Judge {
     Form m_form;
     validation::OnInvalidPolicy m_on_invalid;
     RecordReader m_records;
+    PayloadReader m_payloads;
     ValueReader m_values;
     validation::Stage m_stage;               ///< of records
     validation::SchemaJudge m_value_schemas; ///< of values
     Record m_record;
+    std::string m_made;
     std::string m_changed;
     std::string m_marked;
     bool m_readable = false;

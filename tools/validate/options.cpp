@@ -33,6 +33,19 @@ void take_command(Options& options)
     }
 }
 
+void check_formats(const Options& options)
+{
+    if (!options.formats.any()) {
+        return;
+    }
+    if (options.command != Command::validate) {
+        throw usage_error("--format is for validating; the commands read JSON");
+    }
+    if (options.input.topic.empty()) {
+        throw usage_error("--format is for the values of a topic (-t): lines are always JSON");
+    }
+}
+
 void check_values(const Options& options, const std::vector<const cli::Option*>& for_records)
 {
     if (options.values && options.command == Command::whatif) {
@@ -67,7 +80,9 @@ cli::OptionTable make_table(Options& options)
         .add_time(options.since, "since", 0, "TIME",
                   "whatif: begin in a topic at this time; -6h is six hours ago.")
         .default_note = "its beginning";
-    cli::add_rules(table, options.rules, options.stage);
+    cli::add_formats(table, options.formats, cli::SparkplugOptions::none);
+    table.check([&options] { check_formats(options); });
+    cli::add_rules(table, options.rules, options.stage, options.flood);
     cli::add_output(table, options.output, options.kafka);
     cli::add_dlq(table, options.dlq, options.kafka);
     table.check([&options] {
@@ -86,7 +101,7 @@ cli::OptionTable make_table(Options& options)
               "After a signal to stop, how long to wait until what was read is safe.");
     std::vector<const cli::Option*> for_records; // rows stay where they are when the table moves
     for (const auto* const name : {"rules", "registry", "unknown-device", "limit", "sequence",
-                                   "tag-order", "max-age", "max-ahead"}) {
+                                   "tag-order", "max-age", "max-ahead", "skew", "max-devices"}) {
         for_records.push_back(table.find(name));
     }
     table.check([&options, for_records] { check_values(options, for_records); });
@@ -110,8 +125,10 @@ Settings make_settings(const Options& options)
     settings.group = options.input.group;
     settings.files = options.input.files;
     settings.to_topic = options.output.topic;
+    settings.formats = options.formats;
     settings.rules = options.rules;
     settings.stage = options.stage;
+    settings.flood = options.flood;
     settings.dead_letters = {options.dlq.topic(), options.dlq.file()};
     settings.metrics_listen = options.metrics.listen;
     settings.connect_timeout = options.connect_timeout.limit;

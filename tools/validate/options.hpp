@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/base/time.hpp"
+#include "common/cli/format_options.hpp"
 #include "common/cli/groups.hpp"
 #include "common/cli/option_table.hpp"
 #include "tools/validate/settings.hpp"
@@ -16,8 +17,10 @@ struct Options {
     cli::KafkaOptions kafka;
     cli::InputOptions input;
     cli::OutputOptions output;
+    formats::FormatSources formats;
     validation::RuleSources rules;
     validation::StageSettings stage;
+    validation::FloodCapSettings flood;
     cli::DlqOptions dlq;
     cli::MetricsOptions metrics;
     cli::ConnectTimeout connect_timeout;

@@ -3,6 +3,8 @@
 
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
+#include "common/rulebook/stage_report.hpp"
+#include "tools/validate/encoded_input.hpp"
 #include "tools/validate/kafka_time.hpp"
 
 #include <poll.h>
@@ -20,7 +22,6 @@ constexpr milliseconds kTick{1'000};
 constexpr milliseconds kDeliveryTick{5}; // a wake per delivery report would cost more
 constexpr milliseconds kFinishBeforeRevoke{5'000};
 constexpr milliseconds kPauseAfter{2'000};
-constexpr std::size_t kTopFailing = 5;
 constexpr std::string_view kTooLarge = "MSG_SIZE_TOO_LARGE";
 
 Monotonic now_monotonic()
@@ -34,7 +35,8 @@ Pipeline::Pipeline(PipelineSettings settings, Surroundings surroundings, Judge& 
     : m_settings(settings),
       m_around(surroundings),
       m_judge(judge),
-      m_in_flight(settings.window, offsets)
+      m_in_flight(settings.window, offsets),
+      m_gate(settings.flood, settings.key, surroundings.letters)
 {}
 
 ExitStatus Pipeline::run(ndjson::LineSource& source)
@@ -83,6 +85,7 @@ ExitStatus Pipeline::loop()
 
 ExitStatus Pipeline::finish()
 {
+    m_gate.finish(SystemClock{}.wall());
     m_around.letters.close();
     if (!reader_gone()) {
         m_around.records.close();
@@ -91,10 +94,8 @@ ExitStatus Pipeline::finish()
     report(Monotonic::max());
     const auto invalid = m_counts.all_invalid();
     log::info("valid {}, not valid {}, blank lines {}", m_counts.valid, invalid, m_counts.blank);
-    for (const auto& [failing, count, error] : m_judge.stage().failing().top(kTopFailing)) {
-        log::info("{} of model '{}' at '{}': {} times", failing.reason, failing.type, failing.path,
-                  count);
-    }
+    rulebook::log_summary(m_judge.stage());
+    rulebook::log_summary(m_gate.cap());
     return m_settings.strict && m_finished && invalid != 0 ? ExitStatus::rejected : ExitStatus::ok;
 }
 
@@ -143,7 +144,15 @@ void Pipeline::take(std::size_t index, const Input& input)
                ticket);
         return;
     }
-    const auto ruling = m_judge.judge(input.value, topic_of(index, input));
+    if (m_around.decoder != nullptr) {
+        take_encoded(index, input, ticket);
+        return;
+    }
+    act(index, input, m_judge.judge(input.value, topic_of(index, input)), ticket);
+}
+
+void Pipeline::act(std::size_t index, const Input& input, const Ruling& ruling, Ticket ticket)
+{
     if (!ruling.reject) {
         ++m_counts.valid;
     } else if (ruling.fate != validation::Fate::dead_letter) {
@@ -195,6 +204,9 @@ void Pipeline::forward(std::size_t index, const Input& input, std::string_view v
         held->key = input.key;
         held->timestamp = input.timestamp;
         m_kafka->headers(index, held->headers);
+        if (m_around.decoder != nullptr) {
+            drop_encoding(held->headers);
+        }
     } else if (m_settings.form == Form::records) {
         held->key = m_judge.record().device_id;
         held->timestamp = kafka_time(m_judge.record(), SystemClock{}.wall(), held->headers);
@@ -223,7 +235,11 @@ void Pipeline::refuse(std::size_t index, const Input& input, const Reject& rejec
             letter.key = m_judge.record().device_id;
         }
     }
-    send(letter, ticket);
+    if (m_gate.admit(letter, letter.received_at)) {
+        send(letter, ticket);
+    } else {
+        done(ticket);
+    }
 }
 
 void Pipeline::send(const Output& output, Ticket ticket)
@@ -298,7 +314,7 @@ void Pipeline::settle()
     if (m_at_records != 0) {
         settle_records();
     }
-    if (m_at_letters != 0) {
+    if (m_at_letters != 0 || m_gate.awaits()) {
         settle_letters();
     }
     for (const auto partition : m_partitions) {
@@ -328,8 +344,11 @@ void Pipeline::settle_letters()
 {
     m_deliveries.clear();
     m_around.letters.collect(m_deliveries);
-    m_at_letters -= m_deliveries.size();
     for (const auto& delivery : m_deliveries) {
+        if (m_gate.take(delivery)) {
+            continue;
+        }
+        --m_at_letters;
         if (!delivery.delivered) {
             throw fatal_error("a dead letter cannot be delivered, so nothing after it counts as "
                               "done: " +
@@ -389,8 +408,10 @@ void Pipeline::report(Monotonic now)
     m_next_report = now == Monotonic::max() ? now : now + kTick;
     m_around.notify.watchdog();
     m_around.metrics.update(m_counts);
+    m_gate.summarise(SystemClock{}.wall());
+    m_around.metrics.stage.update(m_gate.cap());
     if (m_settings.form == Form::records) {
-        m_around.metrics.update(m_judge.stage());
+        m_around.metrics.stage.update(m_judge.stage());
     }
     m_around.metrics.in_flight.set(static_cast<double>(m_in_flight.outstanding()));
     if (m_kafka != nullptr) {
@@ -413,6 +434,9 @@ void Pipeline::on_revoked(std::span<const std::int32_t> partitions, bool lost)
         static_cast<void>(m_around.letters.flush(kDeliveryTick));
         send_refused();
         settle();
+    }
+    if (lost || m_in_flight.outstanding() != 0) {
+        m_judge.read_again(); // should the partition come back, its last records come again
     }
     for (const auto partition : partitions) {
         m_in_flight.forget(partition);

@@ -2,14 +2,17 @@
 // The loop of tlm-validate: a source, the judge, the sink, the dead letters, and what is committed.
 #pragma once
 
+#include "common/base/error.hpp"
 #include "common/base/exit_status.hpp"
 #include "common/flow/dead_letters.hpp"
+#include "common/formats/payload_decoder.hpp"
 #include "common/kafka/kafka_source.hpp"
 #include "common/ndjson/line_sink.hpp"
 #include "common/ndjson/line_source.hpp"
 #include "common/ops/health.hpp"
 #include "common/ops/sd_notify.hpp"
 #include "common/ops/signals.hpp"
+#include "common/validation/flood_gate.hpp"
 #include "tools/validate/form.hpp"
 #include "tools/validate/in_flight.hpp"
 #include "tools/validate/judge.hpp"
@@ -30,6 +33,8 @@ struct PipelineSettings {
     bool strict = false;
     milliseconds drain_timeout{10'000};
     InFlight::Bound window{};
+    validation::FloodCapSettings flood{};
+    validation::DigestKey key{}; ///< random
 };
 
 /// Everything around the loop that it does not own.
@@ -40,7 +45,8 @@ struct Surroundings {
     ValidateMetrics& metrics;
     Sink& records;
     DeadLetters& letters;
-    const ndjson::LineSink* lines = nullptr; ///< `records`, when that is stdout
+    const ndjson::LineSink* lines = nullptr;    ///< `records`, when that is stdout
+    formats::PayloadDecoder* decoder = nullptr; ///< of Kafka's values; null: they are JSON
 };
 
 /// Reads until the end of the input or a request to stop. What a source is told to be done is in
@@ -53,6 +59,9 @@ class Pipeline final : public kafka::PartitionListener {
 
     /// Called between two records when the rules are to be read again.
     std::function<void()> on_reload{};
+
+    /// Values are decoded by it from now on.
+    void use(formats::PayloadDecoder* decoder) noexcept { m_around.decoder = decoder; }
 
     [[nodiscard]] ExitStatus run(ndjson::LineSource& source);
     [[nodiscard]] ExitStatus run(kafka::KafkaSource& source);
@@ -68,6 +77,10 @@ class Pipeline final : public kafka::PartitionListener {
     void read(Monotonic now);
     void pause_or_resume(Monotonic now);
     void take(std::size_t index, const Input& input);
+    void act(std::size_t index, const Input& input, const Ruling& ruling, Ticket ticket);
+    void take_encoded(std::size_t index, const Input& input, Ticket ticket);
+    [[nodiscard]] std::optional<Verdict<formats::Unwrapped>> decode(const Input& input);
+    [[nodiscard]] bool wait_for_schema(const Error& why, Monotonic since);
     [[nodiscard]] std::string_view topic_of(std::size_t index, const Input& input);
     void forward(std::size_t index, const Input& input, std::string_view value, Ticket ticket);
     void refuse(std::size_t index, const Input& input, const Reject& reject, Ticket ticket);
@@ -94,6 +107,7 @@ class Pipeline final : public kafka::PartitionListener {
     Surroundings m_around;
     Judge& m_judge;
     InFlight m_in_flight;
+    validation::FloodGate m_gate;
     Source* m_source = nullptr;
     kafka::KafkaSource* m_kafka = nullptr;  ///< m_source, when it is that
     ndjson::LineSource* m_lines = nullptr;  ///< m_source, when it is that
@@ -103,6 +117,7 @@ class Pipeline final : public kafka::PartitionListener {
     std::vector<Delivery> m_deliveries;
     std::vector<Header> m_headers;
     std::string m_line;
+    std::string m_json;           ///< what a value was decoded to
     std::size_t m_at_records = 0; ///< sent to the sink, not settled
     std::size_t m_at_letters = 0;
     std::deque<std::pair<Ticket, std::string>> m_refused; ///< by Kafka, and why

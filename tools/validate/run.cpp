@@ -2,6 +2,7 @@
 #include "tools/validate/run.hpp"
 
 #include "common/base/error.hpp"
+#include "common/codebook/codebook.hpp"
 #include "common/kafka/kafka_sink.hpp"
 #include "common/kafka/producer.hpp"
 #include "common/ndjson/open_dead_letters.hpp"
@@ -23,6 +24,9 @@ namespace {
 
 constexpr milliseconds kAlive{60'000}; // a loop that has not turned for so long is stuck
 constexpr milliseconds kWaitInterval{10'000};
+/// What a value is decoded to must fit into a record that everybody reads.
+constexpr formats::DecodeLimits kDecodeLimits{.max_json = 1024UL * 1024 - 16UL * 1024,
+                                              .max_depth = Limits{}.max_depth};
 
 /// The sinks, and the producer that the Kafka ones share.
 struct Outputs {
@@ -78,8 +82,10 @@ class Runner {
           m_registry("tlm-validate"),
           m_metrics(m_registry),
           m_health(kAlive),
+          m_codebook(codebook::open_codebook(settings.formats, kDecodeLimits)),
           m_judge(settings.values ? Form::values : Form::records, stage_settings(settings),
-                  rulebook::load_schemas(settings.rules), rulebook::load_registry(settings.rules)),
+                  rulebook::load_schemas(settings.rules), rulebook::load_registry(settings.rules),
+                  {.max_payload_bytes = kDecodeLimits.max_json}),
           m_outputs(open_outputs(settings, m_pipeline.window.items))
     {
         shutdown.reload_on_hangup();
@@ -90,6 +96,8 @@ class Runner {
         m_pipeline.form = settings.values ? Form::values : Form::records;
         m_pipeline.strict = settings.strict;
         m_pipeline.drain_timeout = settings.drain_timeout;
+        m_pipeline.flood = settings.flood;
+        m_pipeline.key = {ops::random_seed(), ops::random_seed()};
     }
 
     [[nodiscard]] ExitStatus run()
@@ -112,8 +120,8 @@ class Runner {
   private:
     [[nodiscard]] Surroundings around()
     {
-        return {m_shutdown,         m_health,           m_notify,       m_metrics,
-                *m_outputs.records, *m_outputs.letters, m_outputs.lines};
+        return {m_shutdown,         m_health,           m_notify,        m_metrics,
+                *m_outputs.records, *m_outputs.letters, m_outputs.lines, m_codebook.decoder.get()};
     }
 
     [[nodiscard]] ExitStatus run_kafka()
@@ -136,7 +144,10 @@ class Runner {
         if (!known) {
             return ExitStatus::ok;
         }
-        pipeline.on_reload = [this] { reload(); };
+        pipeline.on_reload = [this, &pipeline] {
+            reload();
+            pipeline.use(m_codebook.decoder.get());
+        };
         ready();
         return pipeline.run(source);
     }
@@ -165,7 +176,9 @@ class Runner {
         m_notify.reloading();
         try {
             auto schemas = rulebook::load_schemas(m_settings.rules);
+            auto codebook = codebook::open_codebook(m_settings.formats, kDecodeLimits);
             m_judge.use(std::move(schemas), rulebook::load_registry(m_settings.rules));
+            m_codebook = std::move(codebook);
             m_metrics.reloads.add();
             log::info("schemas and rules were read again");
         } catch (const Error& error) {
@@ -189,6 +202,7 @@ class Runner {
     ops::Metrics m_registry;
     ValidateMetrics m_metrics;
     ops::Health m_health;
+    codebook::Codebook m_codebook;
     Judge m_judge; ///< before a sink is opened: a wrong schema must leave no trace
     Outputs m_outputs;
     std::optional<ops::MetricsServer> m_server; ///< it reads the others

@@ -4,7 +4,9 @@
 
 #include "common/base/time.hpp"
 #include "common/flow/dead_letters.hpp"
+#include "common/formats/format_sources.hpp"
 #include "common/kafka/config.hpp"
+#include "common/validation/flood_cap.hpp"
 #include "common/validation/rule_sources.hpp"
 #include "common/validation/stage.hpp"
 
@@ -23,8 +25,10 @@ struct Settings {
     std::string group;
     std::vector<std::string> files; ///< none: standard input
     std::string to_topic;           ///< empty: standard output
+    formats::FormatSources formats; ///< of what is read
     validation::RuleSources rules;
     validation::StageSettings stage;
+    validation::FloodCapSettings flood;
     DeadLetterTarget dead_letters;
     std::string metrics_listen;
     milliseconds connect_timeout{30'000}; ///< files only

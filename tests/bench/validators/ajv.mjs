@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ajv.mjs SCHEMA DATA VERDICTS ROUNDS: JSON.parse and ajv. Ajv is found in $PEERS/node_modules.
+// From bytes, as all of them; made a string in one go, which costs the least (a line at a time:
+// 5 % more; by node:readline: 40 % more).
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -7,12 +9,13 @@ const require = createRequire(`${process.env.PEERS}/`);
 const Ajv = require("ajv/dist/2020").default;
 const [schemaName, dataName, verdictsName, rounds] = process.argv.slice(2);
 const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(schemaName, "utf8")));
-const data = readFileSync(dataName, "utf8");
+const bytes = readFileSync(dataName);
 let best = Infinity;
 let verdicts;
 for (let round = 0; round < Number(rounds); ++round) {
     verdicts = [];
     const start = process.cpuUsage();
+    const data = bytes.toString("utf8");
     let at = 0;
     while (at < data.length) {
         let end = data.indexOf("\n", at);

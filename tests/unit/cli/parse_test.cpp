@@ -77,9 +77,9 @@ TEST_CASE("parse: values that look like something else", "[cli]")
     Sample sample;
     OptionTable table = sample.table();
     REQUIRE(
-        parse_with(table, {"--topic=", "operand", "-X", "--count=", "-X=y", "-X[1,2]"}).outcome ==
+        parse_with(table, {"--topic==", "operand", "-X", "--count=", "-X=y", "-X[1,2]"}).outcome ==
         Outcome::run);
-    CHECK(sample.topic.empty());
+    CHECK(sample.topic == "=");
     CHECK(sample.operands == std::vector<std::string>{"operand"});
     CHECK(sample.properties == std::vector<std::string>{"--count=", "=y", "[1,2]"});
     CHECK(sample.count == 10);
@@ -118,7 +118,9 @@ TEST_CASE("parse: errors on the command line", "[cli]")
     CHECK(error({"--linger", "5"}) == "--linger: '5' is not a duration such as 250ms, 5s or 1h30m");
     CHECK(error({"--factor", "2.5"}) == "--factor: '2.5' is not a number from 0 to 2");
     CHECK(error({"--mode", "slow"}) == "--mode: 'slow' is not one of fast, safe");
-    CHECK(error({"--file", ""}) == "--file: '' is not the name of a file");
+    CHECK(error({"--file", ""}) == "--file: the value is empty");
+    CHECK(error({"--topic="}) == "--topic: the value is empty");
+    CHECK(error({"-X", "a=b", "-X", ""}) == "--property: the value is empty");
     CHECK(error({"-qv"}) == "--quiet and --verbose exclude each other");
     CHECK(error({"--generate", "tcsh"}) == "--generate: 'tcsh' is not one of man, bash, zsh, fish");
     CHECK(error({"--config", "/nonexistent/x"}) ==

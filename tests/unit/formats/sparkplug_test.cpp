@@ -413,10 +413,61 @@ TEST_CASE("sparkplug: what births told survives a restart", "[formats]")
     REQUIRE_FALSE(late.decoder.import_state(state));
     CHECK(late.ndata(Payload{5}.by_alias(1, 0xF4)) == "no_birth at ''");
     CHECK(late.asks());
-    CHECK(late.ndata(Payload{7}.by_alias(1, 0xF4)) == "no_birth at ''");
-    CHECK(late.ndata(Payload{7}.by_alias(1, 0xF4)) == "no_birth at ''");
+    CHECK(late.ndata(Payload{6}.by_alias(1, 0xF4)) == "no_birth at ''"); // seq goes on, and says
+    CHECK(late.ndata(Payload{6}.by_alias(1, 0xF4)) == "no_birth at ''"); // nothing about births
     CHECK(late.nbirth(Payload{0}.born("other", 1, 1)).starts_with("{"));
     CHECK(late.ndata(Payload{1}.by_alias(1, 1)).find("other") != std::string::npos);
+}
+
+TEST_CASE("sparkplug: changes one after the other are the whole state", "[formats]")
+{
+    Host host;
+    std::string changes;
+    const auto told = [&] {
+        const auto before = changes.size();
+        host.decoder.export_changes(changes);
+        return changes.substr(before);
+    };
+    host.nbirth(Payload{0}.born("t", 1, 1));
+    host.dbirth(Payload{1}.born("u", 2, 3));
+    CHECK(told() == R"({"v":1,"group":"G","edge":"E","seq":1,"tables":{"":[["t",1,1]],)"
+                    R"("d":[["u",3,2]]}})"
+                    "\n");
+    CHECK(told().empty());
+    host.ndata(Payload{2}.by_alias(1, 1));
+    host.ndata(Payload{3}.by_alias(1, 1));
+    CHECK(told() == R"({"v":1,"group":"G","edge":"E","seq":3})"
+                    "\n");
+    host.takes("spBv1.0/G/NBIRTH/F", Payload{0}.born("x", 1, 1).bytes());
+    told();
+    host.takes("spBv1.0/G/NDEATH/F", Payload{std::nullopt}.bytes());
+    CHECK(told() == R"({"v":1,"group":"G","edge":"F","tables":{}})"
+                    "\n");
+    host.takes("spBv1.0/G/DDEATH/E/d", Payload{4}.bytes());
+    CHECK(told().find(R"("d":)") == std::string::npos);
+
+    std::string whole;
+    host.decoder.export_state(whole);
+    Host next;
+    REQUIRE_FALSE(next.decoder.import_state(changes));
+    std::string again;
+    next.decoder.export_state(again);
+    CHECK(again == whole);
+    CHECK(next.takes("spBv1.0/G/NDATA/F", Payload{1}.by_alias(1, 1).bytes()) == "no_birth at ''");
+    CHECK(next.ndata(Payload{5}.by_alias(1, 0xF4)).find("-12") != std::string::npos);
+}
+
+TEST_CASE("sparkplug: aliases wait after an interruption until seq goes on", "[formats]")
+{
+    for (const unsigned missed : {0U, 1U}) {
+        Host host;
+        host.nbirth(Payload{0}.born("t", 1, 1));
+        host.decoder.interrupted();
+        const auto said = host.ndata(Payload{1 + missed}.by_alias(1, 5));
+        CHECK((said == "no_birth at ''") == (missed > 0));
+        CHECK(host.asks() == (missed > 0));
+        CHECK((host.ndata(Payload{2 + missed}.by_alias(1, 5)) == "no_birth at ''") == (missed > 0));
+    }
 }
 
 TEST_CASE("sparkplug: deaths of strangers are no change of state", "[formats]")

@@ -84,6 +84,27 @@ TEST_CASE("payload: a duplicate among many keys is found", "[record]")
     CHECK(line_of(payload + "\"k500\":0}") == "duplicate_key at '/k500'");
 }
 
+TEST_CASE("payload: a duplicate is found wherever it stands, and only a duplicate", "[record]")
+{
+    for (std::size_t count = 1; count <= 40; ++count) {
+        std::string payload = "{\"nested\":{\"k0\":[0]}";
+        for (std::size_t i = 0; i < count; ++i) {
+            payload += ",\"k" + std::to_string(i) + "\":\"k\"";
+        }
+        CHECK(line_of(payload + "}").starts_with("{"));
+        CHECK(line_of(payload + ",\"\":0}").starts_with("{"));
+        CHECK(line_of(payload + ",\"\":0,\"\":0}") == "duplicate_key at '/'");
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::string key = "k" + std::to_string(i);
+            CHECK(line_of(payload + ",\"" + key + "\":0}") == "duplicate_key at '/" + key + "'");
+        }
+    }
+    // Keys that share what the fast pass looks at.
+    CHECK(line_of(R"({"ab1d":0,"xb1x":0,"aBcd":0,"ab2d":0})").starts_with("{"));
+    CHECK(line_of(R"({"a":[{"b":0,"c":1,"b":2}]})") == "duplicate_key at '/a/0/b'");
+    CHECK(line_of(R"({"a":["\\",{"b":"\u0000"}]})") == "nul_in_string at '/a/1/b'");
+}
+
 TEST_CASE("payload: one reader judges good and bad in turn", "[record]")
 {
     PayloadReader reader;

@@ -53,6 +53,28 @@ TEST_CASE("record: members may stand in any order and unknown ones are ignored",
         R"({"v":1,"deviceId":"a","ts":1,"receivedAt":2,"data":{"x":[1,"]"]}})");
 }
 
+TEST_CASE("record: data and tags keep their bytes, with escapes in the line and without",
+          "[record]")
+{
+    const std::string data = R"({ "a" : [ 1 , "}" , { } ] ,"b":{"c":"", "d":-1.50e1 },"e":true})";
+    const std::string tags = R"({ "site" : "A" , "é":"{\"no\":1}","n": null , "o":{ "p":[] } })";
+    const std::string plain_tags = R"({ "site" : "A" , "é":"{","n": 0 , "o":{ "p":[] } , "q":{} })";
+    const std::string rest = R"("v":1,"deviceId":"a" , "ts" : 1,"receivedAt":2)";
+    for (const std::string& tag : {plain_tags, tags}) {
+        const std::string expected = R"({"v":1,"deviceId":"a","ts":1,"receivedAt":2,"tags":)" +
+                                     tag + R"(,"data":)" + data + "}";
+        INFO(tag);
+        CHECK(verdict_of("{" + rest + ",\"tags\":" + tag + ",\"data\":" + data + "}") == expected);
+        CHECK(verdict_of(" { \"tags\" :\t" + tag + " , " + rest + " , \"data\" : " + data +
+                         " } ") == expected);
+        CHECK(verdict_of("{\"data\":" + data + ",\"tags\":" + tag + "," + rest + "}") == expected);
+        CHECK(verdict_of("{\"x\":[{}]," + rest + ",\"data\":" + data + ",\"tags\":" + tag +
+                         ",\"invalid\":{\"data\":{}}}") == expected);
+    }
+    CHECK(verdict_of("{" + rest + R"(,"d\u0061ta":{}})") ==
+          "not_a_record at '/data': its key must not be escaped");
+}
+
 TEST_CASE("record: what is not a record says which member and why", "[record]")
 {
     CHECK(verdict_of("x").starts_with("not_json at ''"));

@@ -65,6 +65,22 @@ TEST_CASE("pattern: own matchers agree with what the pattern says", "[schema]")
     CHECK_FALSE(matches("^[]a]", "a"));
 }
 
+TEST_CASE("pattern: one wrong byte is found wherever it stands", "[schema]")
+{
+    for (std::size_t size = 1; size <= 40; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            std::string text(size, 'x');
+            text[0] = '7';
+            INFO(size << ", " << at);
+            CHECK(matches("^[0-9][a-z]*$", text));
+            CHECK(matches("^[0-9a-z]+$", text));
+            text[at] = '/';
+            CHECK_FALSE(matches("^[0-9][a-z]*$", text));
+            CHECK_FALSE(matches("^[0-9a-z]+$", text));
+        }
+    }
+}
+
 TEST_CASE("pattern: ECMA-262 on PCRE2", "[schema]")
 {
     CHECK(matches("^(a|b)+$", "abba"));

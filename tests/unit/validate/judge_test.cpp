@@ -79,3 +79,31 @@ TEST_CASE("judge: new schemas judge from the next line on", "[validate]")
     judge.use(schema_of("true"), nullptr);
     CHECK(judge.judge("1", "").fate == Fate::go_on);
 }
+
+TEST_CASE("judge: a payload without envelope becomes a record", "[validate]")
+{
+    Judge judge(Form::records, with("schema=mark"),
+                schema_of(R"({"properties":{"a":{"maximum":1}}})"), nullptr);
+    const auto good = judge.judge_payload("d", R"({"ts":5,"a":1})", 7, "");
+    CHECK(good.fate == Fate::go_on);
+    CHECK(good.value == R"({"v":1,"deviceId":"d","ts":5,"receivedAt":7,"data":{"ts":5,"a":1}})");
+    const auto marked = judge.judge_payload("d", R"({"a":2})", 7, "");
+    CHECK(marked.fate == Fate::go_on);
+    CHECK(marked.value.find(R"("invalid":)") != std::string_view::npos);
+    CHECK(marked.value.find(R"("tsSource":"bridge")") != std::string_view::npos);
+    const auto reason = [](const Ruling& ruling) { return ruling.reject.value().reason; };
+    CHECK(reason(judge.judge_payload("a b", "{}", 7, "")) == Reason::bad_device_id);
+    CHECK(reason(judge.judge_payload("", "{}", 7, "")) == Reason::bad_device_id);
+    CHECK(reason(judge.judge_payload("d", "[]", 7, "")) == Reason::not_an_object);
+    CHECK(reason(judge.judge_payload("d", R"({"deviceId":"e"})", 7, "")) == Reason::spoofed_id);
+    CHECK_FALSE(judge.readable());
+}
+
+TEST_CASE("judge: what a payload was decoded to may be longer than a payload", "[validate]")
+{
+    const std::string json = R"({"a":")" + std::string(300UL * 1024, 'x') + R"("})";
+    Judge judge(Form::records, {}, schema_of("{}"), nullptr);
+    CHECK(judge.judge_payload("d", json, 7, "").fate == Fate::dead_letter);
+    Judge wide(Form::records, {}, schema_of("{}"), nullptr, {.max_payload_bytes = json.size()});
+    CHECK(wide.judge_payload("d", json, 7, "").fate == Fate::go_on);
+}

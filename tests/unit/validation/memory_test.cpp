@@ -5,6 +5,7 @@
 #include "common/validation/column.hpp"
 #include "common/validation/device_table.hpp"
 #include "common/validation/rate_limiter.hpp"
+#include "common/validation/repeat_window.hpp"
 #include "common/validation/sequence_window.hpp"
 #include "common/validation/skew.hpp"
 #include "tests/support/catch.hpp"
@@ -77,6 +78,19 @@ TEST_CASE("memory: a rate limit costs at most 40 bytes a device", "[validation]"
     const double bytes = bytes_a_device([&](DeviceTable::Row row) { buckets.at(row); });
     WARN("rate limit: " << bytes << " bytes a device");
     CHECK(bytes <= 40);
+}
+
+TEST_CASE("memory: rate limit and messages without a seq cost at most 72 bytes a device",
+          "[validation]")
+{
+    Column<Bucket> buckets;
+    Column<RepeatWindow> repeats;
+    const double bytes = bytes_a_device([&](DeviceTable::Row row) {
+        buckets.at(row);
+        repeats.at(row);
+    });
+    WARN("rate limit and repeats: " << bytes << " bytes a device");
+    CHECK(bytes <= 72);
 }
 
 TEST_CASE("memory: rate limit, sequence and skew cost at most 72 bytes a device", "[validation]")

@@ -152,15 +152,55 @@ TEST_CASE("stage: what was not let through or not delivered is no duplicate", "[
     fed.undelivered(text(R"({"x":7})"));
     CHECK(fed.feed(text(R"({"x":7})")) == text(R"({"x":7})"));
     fed.undelivered(line("nobody", "{}", R"("seq":1,)"));
+    fed.stage.read_again();
+    CHECK(fed.feed(text(R"({"x":7})")) == text(R"({"x":7})"));
+    CHECK(fed.last.sequence.order == Order::first);
+}
+
+TEST_CASE("stage: without a seq ts and content tell a duplicate", "[validation]")
+{
+    Fed fed({.sequence = true});
+    SchemaSet set;
+    set.otherwise = want_number();
+    fed.stage.use_schemas(set);
+    const auto at = [](int ms, std::string_view data, std::string_view id = "a") {
+        return R"({"v":1,"deviceId":")" + std::string{id} + R"(","ts":)" + std::to_string(ms) +
+               R"(,"receivedAt":1767225600000,"data":)" + std::string{data} + "}";
+    };
+    const std::string one = R"({"x":1})";
+    CHECK(fed.feed(at(1, one)) == at(1, one));
+    CHECK(fed.feed(at(1, one)) == "dlq duplicate /data/ts");
+    CHECK(fed.last.sequence.order == Order::duplicate);
+    CHECK(fed.feed(at(1, R"({"x":2})")) == at(1, R"({"x":2})"));
+    CHECK(fed.feed(at(2, one)) == at(2, one));
+    CHECK(fed.feed(at(1, one, "b")) == at(1, one, "b"));
+    CHECK(fed.feed(at(1, one)) == "dlq duplicate /data/ts"); // among the last
+    for (int ms = 10; ms < 20; ++ms) {
+        CHECK(fed.feed(at(ms, one)) == at(ms, one));
+    }
+    CHECK(fed.feed(at(14, one)) == "dlq duplicate /data/ts");
+    CHECK(fed.feed(at(13, one)) == at(13, one)); // further back than is remembered
+    const std::string ours =
+        R"({"v":1,"deviceId":"a","ts":1,"tsSource":"bridge","receivedAt":1,"data":{"x":1}})";
+    CHECK(fed.feed(ours) == ours);
+    CHECK(fed.feed(ours) == ours); // two equal ones may both be true
+    CHECK(fed.feed(at(30, R"({"x":"1"})")) == "dlq schema /data/x");
+    CHECK(fed.feed(at(30, R"({"x":"1"})")) == "dlq schema /data/x");
+    CHECK(fed.feed(at(31, one)) == at(31, one));
+    fed.undelivered(at(31, one));
+    CHECK(fed.feed(at(31, one)) == at(31, one));
+    CHECK(fed.feed(at(31, one)) == "dlq duplicate /data/ts");
+    fed.stage.read_again();
+    CHECK(fed.feed(at(31, one)) == at(31, one));
 }
 
 TEST_CASE("stage: a device may send no more than the limit", "[validation]")
 {
     Fed fed({.limit = parse_rate("1/s,burst=2"), .sequence = true});
-    const auto text = line("a", R"({"x":1})");
-    CHECK(fed.feed(text) == text);
-    CHECK(fed.feed(text) == text);
-    CHECK(fed.feed(text) == "dlq rate_limited ");
+    for (const std::string& text : {line("a", R"({"x":1})"), line("a", R"({"x":2})")}) {
+        CHECK(fed.feed(text) == text);
+    }
+    CHECK(fed.feed(line("a", R"({"x":3})")) == "dlq rate_limited ");
     CHECK(fed.feed(line("b", "{}")) == line("b", "{}"));
     // One that was refused is not seen: no gap, and no duplicate when it comes again.
     CHECK(fed.feed(message(1, 1)) == "dlq rate_limited ");
@@ -168,6 +208,19 @@ TEST_CASE("stage: a device may send no more than the limit", "[validation]")
                               R"("receivedAt":1767225609000,"boot":1,"seq":1,"data":{}})";
     CHECK(fed.feed(later) == later);
     CHECK(fed.stage.counts().missing == 0);
+}
+
+TEST_CASE("stage: devices that are forgotten do not count among the clocks", "[validation]")
+{
+    Fed fed({.skew = true, .max_devices = 8});
+    for (int i = 0; i < 20; ++i) {
+        const std::string late = R"({"v":1,"deviceId":"d)" + std::to_string(i) +
+                                 R"(","ts":1767225600000,"receivedAt":1767225690000,"data":{}})";
+        CHECK(fed.feed(late) == late);
+    }
+    CHECK(fed.stage.devices() == 8);
+    CHECK(fed.stage.evicted_devices() == 12);
+    CHECK(fed.stage.clocks().devices(ClockError::behind_1m) == 8);
 }
 
 TEST_CASE("stage: times that are not believable are rejected, skew is an estimate", "[validation]")

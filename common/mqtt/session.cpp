@@ -38,6 +38,7 @@ void Session::open(const SubscriberOptions& options, Version version)
     m_connected = m_subscribed = m_version_refused = m_watch_dup = m_dup = m_answered = false;
     m_question_id = 0;
     m_disconnect_code = 0;
+    m_watch_until = std::chrono::steady_clock::now() + options.late_redeliveries;
     m_present.reset();
     errno = 0;
     m_handle.reset(mosquitto_new(options.client_id.c_str(), false, this));
@@ -263,7 +264,8 @@ void Session::on_message(const mosquitto_message& message, const mosquitto_prope
         m_dropped_by_broker = parse_unsigned(payload);
         return;
     }
-    if (m_watch_dup && !m_dup && message.qos > 0) {
+    if (m_watch_dup && !m_dup && message.qos > 0 &&
+        std::chrono::steady_clock::now() >= m_watch_until) {
         // Redeliveries come first: from here on there are none.
         m_watch_dup = false;
         mosquitto_log_callback_set(handle(), nullptr);

@@ -113,6 +113,7 @@ class Session {
     bool m_version_refused = false;
     bool m_watch_dup = false; ///< redeliveries may come: the library is asked to log
     bool m_dup = false;       ///< of the PUBLISH that is being handed on
+    Monotonic m_watch_until;  ///< redeliveries may come behind other messages
     std::optional<bool> m_present;
     std::optional<std::uint64_t> m_dropped_by_broker;
 };

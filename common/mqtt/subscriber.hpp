@@ -37,6 +37,9 @@ struct SubscriberOptions {
     std::uint16_t receive_maximum = 10'000; ///< unacknowledged messages, a hint to the broker; 5
     std::chrono::seconds session_expiry = std::chrono::hours{7 * 24}; ///< > 0; 5 only
     Retained retained = Retained::once;
+    /// For how long after a connection the broker may send what it had sent before. 0: it sends
+    /// that first, as most brokers do.
+    std::chrono::seconds late_redeliveries{0};
     std::string user; ///< empty: that of the URL, which may be empty too
     std::string password;
     std::string ca_file;                    ///< with TLS; empty: the system's certificates
@@ -51,7 +54,8 @@ struct Message {
     std::string_view payload;
     int qos = 0;
     bool retain = false;
-    /// The broker has sent it before. Known only for the redeliveries at the start of a connection.
+    /// The broker has sent it before. Known only for the redeliveries at the start of a connection;
+    /// see SubscriberOptions::late_redeliveries.
     bool dup = false;
     /// MQTT 5: what the publisher said about it; see PropertyReader.
     std::span<const Header> properties{};

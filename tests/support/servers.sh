@@ -233,6 +233,65 @@ start_mosquitto() {
         wait_log "$dir" 'mosquitto version .* running' 20
 }
 
+# --- a cluster of MQTT brokers -------------------------------------------------------------------
+
+mqtt_nodes=3
+
+# Three ports a node: NATS' own clients, the nodes among themselves, MQTT.
+node_mqtt_port() { echo $(($1 + 3 * ($2 - 1) + 2)); }
+
+write_node_conf() { # DIR FIRST-PORT N
+    local own=$(($2 + 3 * ($3 - 1))) n routes=''
+    for ((n = 1; n <= mqtt_nodes; n++)); do
+        ((n == $3)) || routes+=", \"nats://127.0.0.1:$(($2 + 3 * (n - 1) + 1))\""
+    done
+    cat >"$1/node-$3/nats.conf" <<EOF
+server_name: node-$3
+listen: "127.0.0.1:$own"
+cluster {
+  name: tlm
+  listen: "127.0.0.1:$((own + 1))"
+  routes: [${routes#,} ]
+}
+jetstream { store_dir: "$1/node-$3/data", max_mem: 64M, max_file: 4G }
+# The window of a session is the broker's word in MQTT 3.1.1: as large as the one that a bridge reads.
+mqtt { listen: "127.0.0.1:$((own + 2))", ack_wait: "10s", max_ack_pending: 10000, stream_replicas: $mqtt_nodes }
+EOF
+}
+
+# wait_mqtt PORT SECONDS: until a message is taken there, which wants a majority of the nodes.
+wait_mqtt() {
+    local deadline=$((SECONDS + $2))
+    until timeout 2 mosquitto_pub -V 311 -p "$1" -q 1 -t tlm/ready -n 2>/dev/null; do
+        if ((SECONDS >= deadline)); then
+            complain "the MQTT broker at port $1 takes no messages after $2 s"
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
+# start_mqtt_cluster DIR PORT: three nats-server nodes with JetStream that share sessions and keep
+# three copies of each message; MQTT 3.1.1. Takes 9 ports, see node_mqtt_port. Again on a running
+# cluster, it brings back the missing ones. Node N is the server DIR/node-N: kill9, pause_server and
+# resume_server take that.
+start_mqtt_cluster() {
+    local n
+    need nats-server && need mosquitto_pub || return
+    for ((n = 1; n <= mqtt_nodes; n++)); do
+        server_runs "$1/node-$n" && continue
+        mkdir -p "$1/node-$n"
+        write_node_conf "$1" "$2" "$n"
+        launch "$1/node-$n" env "PATH=$PATH:/usr/sbin" nats-server -c "$1/node-$n/nats.conf"
+    done
+    for ((n = 1; n <= mqtt_nodes; n++)); do
+        wait_log "$1/node-$n" 'Server is ready' 20 || return
+    done
+    for ((n = 1; n <= mqtt_nodes; n++)); do
+        wait_mqtt "$(node_mqtt_port "$2" "$n")" 30 || return
+    done
+}
+
 # --- Redis ---------------------------------------------------------------------------------------
 
 # start_redis DIR PORT [SETTING VALUE]...: nothing is kept on disk unless the settings say so.

@@ -94,6 +94,11 @@ ExitStatus Bridge::run()
 Observed Bridge::observe()
 {
     m_now = m_clock.monotonic();
+    if (hold && !hold(m_now) && !m_deadline) {
+        log::warn("the lease is wanted back: stopping, for a restart to wait for it again");
+        m_status = ExitStatus::failure;
+        request_stop();
+    }
     if (!m_deadline && m_shutdown.requested()) {
         request_stop();
     }
@@ -205,6 +210,7 @@ void Bridge::connect()
     m_forwarder.link_opened();
     m_broker = m_brokers[m_rota.current()].get();
     m_forwarder.redeliveries().at(std::min(m_rota.current(), sessions() - 1));
+    m_forwarder.redeliveries().come_late(m_settings.subscriber.late_redeliveries.count() > 0);
     m_readable = false;
     m_writable = true;
     m_acknowledging = false;
@@ -513,6 +519,9 @@ void Bridge::update_monitor()
 {
     m_next_update = m_now + kUpdateInterval;
     const bool subscribed = m_broker->subscriber.subscribed();
+    if (m_now - m_connected_at >= m_settings.subscriber.late_redeliveries) {
+        m_forwarder.redeliveries().come_late(false);
+    }
     if (subscribed && m_forwarder.window().items() == 0 &&
         m_now - m_connected_at >= kRedeliveryTime) {
         m_broker->head.forget();

@@ -62,6 +62,10 @@ class Bridge final : public mqtt::Receiver {
 
     std::function<void()> on_reload; ///< called within a second of a SIGHUP; may be empty
 
+    /// Asked before each step, see Standby::hold(): false stops the bridge as a request would, and
+    /// it ends with `failure`, for a restart to wait again. May be empty.
+    std::function<bool(Monotonic)> hold;
+
   private:
     [[nodiscard]] Observed observe();
     /// False: the loop ends with m_status.

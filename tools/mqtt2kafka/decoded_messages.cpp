@@ -23,7 +23,9 @@ bool Forwarder::send_decoded(std::size_t index, EpochMs wall)
     Fate& fate = m_fates[index];
     if (!fate.plain) {
         fate.digest = m_translator.digest(original);
-        if (original.dup && recognise_decoded(index, wall)) {
+        const bool may_be_known =
+            original.dup || (m_redeliveries.late() && !m_unidentified.contains(fate.digest));
+        if (may_be_known && recognise_decoded(index, wall)) {
             ++m_counts.recognised;
             return confirm(index);
         }

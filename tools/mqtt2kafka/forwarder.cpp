@@ -92,7 +92,7 @@ bool Forwarder::send_first(std::size_t index, EpochMs wall)
     if (decodes()) {
         return send_decoded(index, wall);
     }
-    if (m_batch[index].dup && recognise(index, wall)) {
+    if ((m_batch[index].dup || m_redeliveries.late()) && recognise(index, wall)) {
         ++m_counts.recognised;
         return confirm(index);
     }
@@ -113,7 +113,8 @@ bool Forwarder::send_judged(std::size_t index, const Translation& translation, E
 bool Forwarder::recognise(std::size_t index, EpochMs wall)
 {
     for (const auto& [digest, identified] : m_translator.known_by(m_batch[index], wall)) {
-        if (m_redeliveries.recognise(digest)) {
+        const bool may_be = m_batch[index].dup || identified;
+        if (may_be && m_redeliveries.recognise(digest)) {
             m_fates[index].digest = digest;
             m_fates[index].identified = identified;
             return true;

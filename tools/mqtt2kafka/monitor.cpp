@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <utility>
 
 namespace tlm::mqtt2kafka {
 namespace {
@@ -41,6 +42,8 @@ Monitor::Monitor(const std::string& listen)
       m_parked(m_metrics.gauge(name("parked"),
                                "1 while the MQTT connection is given up because Kafka is away.")),
       m_kafka(m_metrics.gauge(name("kafka_connected"), "1 while a Kafka broker answers.")),
+      m_lease(
+          m_metrics.gauge(name("lease_held"), "1 while we work; 0 while another holds the lease.")),
       m_window_fill(
           m_metrics.gauge(name("window_messages"), "Messages read and not acknowledged yet.")),
       m_window_bytes(m_metrics.gauge(name("window_bytes"), "Their topics and payloads.")),
@@ -103,6 +106,7 @@ void Monitor::update(const Forwarder& forwarder, const Links& links, Monotonic n
     m_subscribed.set(links.subscribed ? 1 : 0);
     m_broker.set(static_cast<double>(links.broker));
     m_parked.set(links.parked ? 1 : 0);
+    m_lease.set(1);
     m_kafka.set(links.kafka ? 1 : 0);
     m_dropped.set(static_cast<double>(links.dropped_by_broker));
     const AckWindow& window = forwarder.window();
@@ -167,23 +171,49 @@ void Monitor::tell_systemd(const Counts& counts, const Links& links, Monotonic n
                               std::chrono::duration_cast<seconds>(now - *links.oldest).count(),
                               links.held_up);
     }
+    tell_status(std::move(status));
+    if (links.subscribed) {
+        tell_ready();
+    }
+    if (!m_ready_told) {
+        m_systemd.extend_timeout(kWatchdog);
+    }
+    feed_watchdog(now);
+}
+
+void Monitor::tell_status(std::string status)
+{
     if (status != m_status) {
         m_status = std::move(status);
         m_health.set_detail(m_status);
         m_systemd.status(m_status);
     }
-    if (links.subscribed && !m_ready_told) {
-        m_ready_told = true;
+}
+
+void Monitor::tell_ready()
+{
+    if (!std::exchange(m_ready_told, true)) {
         m_systemd.ready();
     }
-    if (!m_ready_told) {
-        m_systemd.extend_timeout(kWatchdog);
-    }
+}
+
+void Monitor::feed_watchdog(Monotonic now)
+{
     if (const auto interval = m_systemd.watchdog_interval();
         interval && now >= m_next_watchdog && m_health.alive(now)) {
         m_next_watchdog = now + *interval / 2;
         m_systemd.watchdog();
     }
+}
+
+void Monitor::standby(Monotonic now)
+{
+    m_lease.set(0);
+    m_health.progress(now);
+    m_health.set_ready(true);
+    tell_status("standby: waiting for the lease");
+    tell_ready();
+    feed_watchdog(now);
 }
 
 void Monitor::waiting(std::string_view why)

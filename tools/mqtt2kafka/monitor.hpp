@@ -45,6 +45,9 @@ class Monitor {
     /// Something was acknowledged, or there is rightly nothing to do.
     void progress(Monotonic now) noexcept { m_health.progress(now); }
 
+    /// Ready and without work: another bridge holds the lease.
+    void standby(Monotonic now);
+
     /// Still starting: systemd should wait longer.
     void waiting(std::string_view why);
     void stopping();
@@ -60,6 +63,9 @@ class Monitor {
     void count_dead_letters(const Counts& counts);
     void update_stage(const Forwarder& forwarder);
     void tell_systemd(const Counts& counts, const Links& links, Monotonic now);
+    void tell_status(std::string status);
+    void tell_ready();
+    void feed_watchdog(Monotonic now);
 
     ops::SdNotify m_systemd;
     ops::Health m_health;
@@ -75,6 +81,7 @@ class Monitor {
     ops::Gauge m_broker;
     ops::Gauge m_parked;
     ops::Gauge m_kafka;
+    ops::Gauge m_lease;
     ops::Gauge m_window_fill;
     ops::Gauge m_window_bytes;
     ops::Gauge m_oldest;

@@ -17,6 +17,10 @@ namespace {
 
 using std::chrono::seconds;
 
+/// nats-server sends again what was not acknowledged in its ack_wait, 30 s unless set otherwise,
+/// and new messages meanwhile.
+constexpr seconds kLateRedeliveries{45};
+
 void add_mqtt(cli::OptionTable& table, Options& o)
 {
     table.group("MQTT");
@@ -27,6 +31,10 @@ void add_mqtt(cli::OptionTable& table, Options& o)
               "The brokers share their sessions: one that answers will do, and none is visited.");
     table.add(o.filters, "filter", 0, "FILTER", "Subscribe to this topic filter.").default_note =
         "the topic template with + for {deviceId}";
+    table.add(o.shared, "shared", 0, "GROUP",
+              "Let the broker deal the messages out among all bridges of this GROUP ($share). It "
+              "breaks the order of each device, and holds back what a member had that died: give "
+              "each bridge filters of its own instead, where you can.");
     table.add(o.topic_template, "topic-template", 0, "TEMPLATE",
               "Where the device id stands in a topic. Messages on other topics are dead letters.");
     table
@@ -167,13 +175,47 @@ void require_sparkplug_order(const Options& o, bool has_template)
     }
 }
 
+void check_sharing(const Options& o)
+{
+    for (const std::string& filter : o.filters) {
+        if (filter.starts_with("$share/")) {
+            throw usage_error("--filter " + filter +
+                              ": a shared subscription breaks the order of each device, and holds "
+                              "back what a member had that died; if you want it nevertheless, name "
+                              "its group with --shared");
+        }
+    }
+    if (o.shared.find_first_of("/+#") != std::string::npos) {
+        throw usage_error("--shared is the name of a group, without / + and #");
+    }
+}
+
+/// Two that take turns are told apart from two that fight by the lease alone, so it must be one.
+void check_lease(const Options& o)
+{
+    if (o.lease.empty()) {
+        return;
+    }
+    cli::require_topic_name("--lease", o.lease);
+    if (o.id.empty()) {
+        throw usage_error("--lease needs --id: those who take turns share one");
+    }
+    if (!o.output.empty()) {
+        throw usage_error("--lease is for records that go to Kafka, not to standard output");
+    }
+}
+
 void add_checks(cli::OptionTable& table, Options& o)
 {
     const auto* const topic_template_row = table.find("topic-template");
     table.check([&o, topic_template_row] {
+        check_sharing(o);
+        check_lease(o);
         if (is_sparkplug(o)) {
             require_sparkplug_order(o, topic_template_row->is_set());
         }
+    });
+    table.check([&o] {
         if (o.mqtt.empty()) {
             throw usage_error("--mqtt URL is needed: the broker to subscribe at");
         }
@@ -268,12 +310,18 @@ mqtt::SubscriberOptions make_subscriber(const Options& o)
     if (s.filters.empty()) {
         s.filters.push_back(is_sparkplug(o) ? "spBv1.0/#" : topics_of(o).filter());
     }
+    if (!o.shared.empty()) {
+        for (std::string& filter : s.filters) {
+            filter.insert(0, "$share/" + o.shared + "/");
+        }
+    }
     if (o.mqtt_version != MqttVersion::automatic) {
         s.version = o.mqtt_version == MqttVersion::v5 ? mqtt::Version::v5 : mqtt::Version::v311;
     }
     s.keep_alive = duration_cast<seconds>(o.keep_alive);
     s.receive_maximum = static_cast<std::uint16_t>(o.receive_maximum);
     s.retained = o.retained;
+    s.late_redeliveries = o.mqtt_cluster ? kLateRedeliveries : seconds{0};
     s.session_expiry = duration_cast<seconds>(o.session_expiry);
     s.user = o.mqtt_user;
     if (o.mqtt_password_file) {
@@ -309,6 +357,9 @@ cli::OptionTable make_table(Options& options)
     cli::add_formats(table, options.formats, cli::SparkplugOptions::all);
     add_validation(table, options);
     table.group("Operation");
+    table.add(options.lease, "lease", 0, "TOPIC",
+              "Connect only while we hold the lease of our --id, which partition 0 of this topic "
+              "stands for: of several bridges with one id, one works and the others wait.");
     table.add(
         options.no_recover, "no-recover", 0,
         "Do not look for what Kafka has already: after a crash messages are forwarded twice.");
@@ -353,6 +404,7 @@ Settings make_settings(const Options& o)
     s.spill_dir = o.spill_dir.value_or("").string();
     s.resolve.stuck_after = o.stuck_after;
     s.metrics_listen = o.metrics.listen;
+    s.lease = o.lease;
     s.recover = !o.no_recover && !s.topic.empty();
     s.drain_timeout = o.drain_timeout;
     return s;

@@ -25,6 +25,7 @@ struct Options {
     std::vector<std::string> mqtt;
     bool mqtt_cluster = false;
     std::vector<std::string> filters;
+    std::string shared; ///< group of a shared subscription; empty: none
     std::string topic_template = "devices/{deviceId}/telemetry";
     std::string id;
     MqttVersion mqtt_version = MqttVersion::automatic;
@@ -54,6 +55,7 @@ struct Options {
     validation::RuleSources rules;
     validation::StageSettings stage;
     validation::FloodCapSettings flood;
+    std::string lease; ///< topic; empty: none
     bool no_recover = false;
     bool check = false;
     std::vector<std::filesystem::path> mosquitto_conf;

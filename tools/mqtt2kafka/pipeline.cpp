@@ -19,6 +19,7 @@
 #include "tools/mqtt2kafka/forwarder.hpp"
 #include "tools/mqtt2kafka/monitor.hpp"
 #include "tools/mqtt2kafka/recovery.hpp"
+#include "tools/mqtt2kafka/standby.hpp"
 
 #include <unistd.h>
 
@@ -35,6 +36,22 @@ using std::chrono::seconds;
 
 /// How often systemd hears that we are still waiting.
 constexpr milliseconds kWaitInterval = seconds{10};
+
+/// Who we are, and what is asked for that keeps less than we promise.
+void announce(const Settings& settings)
+{
+    for (const mqtt::Url& url : settings.brokers) {
+        log::info("client id '{}' at {}", settings.subscriber.client_id, mqtt::format_url(url));
+    }
+    if (settings.subscriber.filters.front().starts_with("$share/")) {
+        log::warn("a shared subscription: the messages of one device may pass each other, and what "
+                  "a member had that died waits until it is back");
+    }
+    if (settings.topic.empty()) {
+        log::warn("records go to standard output and are acknowledged when they are written: what "
+                  "the reader of a pipe has not processed is lost when it dies");
+    }
+}
 
 /// The sinks, and the producer that the Kafka ones share.
 struct Outputs {
@@ -63,7 +80,7 @@ Outputs open_outputs(const Settings& settings)
         outputs.spill = std::make_unique<ndjson::SpillFolder>(settings.spill_dir);
     }
     const DeadLetterTarget& dead_letters = settings.dead_letters;
-    for (const std::string& topic : {settings.topic, dead_letters.topic}) {
+    for (const std::string& topic : {settings.topic, dead_letters.topic, settings.lease}) {
         if (!topic.empty()) {
             outputs.topics.push_back(topic);
         }
@@ -149,13 +166,7 @@ open_memory(const Settings& settings, const codebook::Codebook& book, Forwarder&
 
 ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
 {
-    for (const mqtt::Url& url : settings.brokers) {
-        log::info("client id '{}' at {}", settings.subscriber.client_id, mqtt::format_url(url));
-    }
-    if (settings.topic.empty()) {
-        log::warn("records go to standard output and are acknowledged when they are written: what "
-                  "the reader of a pipe has not processed is lost when it dies");
-    }
+    announce(settings);
     codebook::Codebook book = codebook::open_codebook(settings.formats, settings.decode_limits);
     Rules rules = read_rules(settings); // before anything is opened: a wrong file leaves no trace
     Monitor monitor{settings.metrics_listen};
@@ -174,11 +185,21 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
         [&outputs] { return outputs.lines != nullptr && outputs.lines->reader_gone(); }};
     forwarder.use(std::move(rules.schemas), std::move(rules.registry));
     forwarder.use(book.decoder.get());
+    std::optional<Standby> standby;
+    if (!settings.lease.empty()) {
+        standby.emplace(settings);
+        if (!standby->wait(monitor, shutdown)) {
+            return ExitStatus::ok;
+        }
+    }
     const auto memory = open_memory(settings, book, forwarder);
     std::optional<Recovery> recovery;
     if (settings.recover) {
         recovery.emplace(settings, forwarder);
         if (!recovery->run(monitor, shutdown)) {
+            if (standby) {
+                standby->close();
+            }
             return ExitStatus::ok;
         }
     }
@@ -192,6 +213,9 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
             memory->keep(book.sparkplug->memory(), forwarder.checkpoint());
         };
     }
+    if (standby) {
+        bridge.hold = [&standby](Monotonic now) { return standby->hold(now); };
+    }
     const ExitStatus status = bridge.run();
     if (recovery) {
         recovery->close();
@@ -201,6 +225,9 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     }
     rulebook::log_summary(forwarder.flood_cap());
     forwarder.finish(SystemClock{}.wall());
+    if (standby) {
+        standby->close();
+    }
     if (status == ExitStatus::ok) {
         outputs.records->close();
         outputs.dead_letters->close();

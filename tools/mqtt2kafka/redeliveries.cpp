@@ -49,6 +49,9 @@ void Redeliveries::acknowledged(const std::optional<Digest>& digest,
 
 void Redeliveries::nothing_expected()
 {
+    if (m_late) {
+        return;
+    }
     m_repeating.erase(m_broker);
     if (m_repeating.empty()) {
         m_expected.clear();
@@ -96,6 +99,7 @@ void Redeliveries::connection_lost()
 
 void Redeliveries::session_lost()
 {
+    m_late = false;
     nothing_expected();
 }
 

@@ -64,6 +64,13 @@ class Redeliveries {
     /// is expected of it any more.
     void nothing_expected();
 
+    /// While it is set, what the broker had sent before may come behind what it had not, and
+    /// silence proves nothing: nothing ends what is expected. Nor is the DUP flag sure: a cluster
+    /// forgets with a node how often it has sent a message.
+    void come_late(bool late) noexcept { m_late = late; }
+
+    [[nodiscard]] bool late() const noexcept { return m_late; }
+
     /// A message has come, whichever.
     void message_came() noexcept { m_silent = false; }
 
@@ -110,6 +117,7 @@ class Redeliveries {
     std::set<std::size_t> m_repeating{0}; ///< brokers that may still send what they had sent before
     std::size_t m_broker = 0;
     bool m_silent = false; ///< no message has come since the question
+    bool m_late = false;
 };
 
 } // namespace tlm::mqtt2kafka

@@ -36,6 +36,7 @@ struct Settings {
     formats::DecodeLimits decode_limits{}; ///< of what they are decoded to
     validation::RuleSources rules;         ///< files of the validation stage
     std::string metrics_listen;
+    std::string lease;   ///< topic of the lease to wait for; empty: none
     bool recover = true; ///< recognise what comes again after a crash
     milliseconds drain_timeout{30'000};
 };

@@ -211,6 +211,27 @@ TEST_CASE("forwarder: what the topic holds since the last proof is recognised", 
     CHECK(rig.forwarder.counts().recognised == 1);
 }
 
+TEST_CASE("forwarder: a broker that repeats late may have forgotten the DUP flag", "[mqtt2kafka]")
+{
+    Rig rig;
+    for (const std::string payload : {R"({"seq":1})", R"({"n":1})"}) {
+        rig.take(payload);
+    }
+    rig.advance();
+    rig.records.confirm_all();
+    rig.advance();
+    rig.records.sent.clear();
+    rig.forwarder.link_lost(false);
+    rig.forwarder.link_opened();
+    rig.forwarder.redeliveries().come_late(true);
+    rig.forwarder.session_known(true);
+    rig.take(R"({"seq":1})");
+    rig.take(R"({"n":1})"); // without a number of its own it may be another
+    rig.advance();
+    CHECK(rig.records.sent.size() == 1);
+    CHECK(rig.forwarder.counts().recognised == 1);
+}
+
 TEST_CASE("forwarder: marks move with what is proved", "[mqtt2kafka]")
 {
     Rig rig;

@@ -150,3 +150,25 @@ TEST_CASE("redeliveries: marks wait until no broker has anything to repeat", "[m
     redeliveries.asked();
     CHECK(redeliveries.answered() == Marks{{0, 101}});
 }
+
+TEST_CASE("redeliveries: a broker that repeats late is waited for", "[mqtt2kafka]")
+{
+    Redeliveries redeliveries;
+    redeliveries.come_late(true);
+    redeliveries.expect(kA);
+    redeliveries.expect(kB);
+    redeliveries.nothing_expected(); // something new came first
+    redeliveries.asked();
+    CHECK(redeliveries.answered() == std::nullopt); // and silence says nothing
+    CHECK(redeliveries.recognise(kA));
+    SECTION("until its time is over")
+    {
+        redeliveries.come_late(false);
+        redeliveries.nothing_expected();
+    }
+    SECTION("but not when the session is gone")
+    {
+        redeliveries.session_lost();
+    }
+    CHECK_FALSE(redeliveries.recognise(kB));
+}

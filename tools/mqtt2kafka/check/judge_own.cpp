@@ -102,7 +102,7 @@ void judge_subscription(const OwnFacts& own, std::vector<Finding>& findings)
     }
     for (const std::string& filter : own.filters) {
         if (filter.starts_with("$share/")) {
-            findings.push_back({Severity::loses, "$share", filter + ", by --filter",
+            findings.push_back({Severity::loses, "$share", filter + ", by --shared",
                                 "The broker deals one device's messages out to several bridges: "
                                 "the device's order is lost, and so is what a member held that "
                                 "does not come back.",

@@ -8,6 +8,7 @@
 #include "common/mqtt/codec.hpp"
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
+#include "tools/sim/result_options.hpp"
 
 #include <fmt/format.h>
 
@@ -133,6 +134,7 @@ void add_where(cli::OptionTable& table, Options& options)
                              "Append a line for each message to FILE, on disk before the message "
                              "is sent: what must have arrived in the end.");
     ledger.complete = cli::Complete::file;
+    add_results(table, options.results);
     table.add(options.drain_timeout, "drain-timeout", 0, "DURATION",
               "At the end wait so long for outstanding acknowledgements, then exit with status 4.");
 }
@@ -143,6 +145,7 @@ struct Rows {
     std::vector<const cli::Option*> by_flags;   ///< not with --fleet
     const cli::Option* devices = nullptr;
     const cli::Option* prefix = nullptr;
+    std::vector<const cli::Option*> verify_only;
     const cli::Option* speed = nullptr;
 };
 
@@ -157,6 +160,10 @@ Rows find_rows(cli::OptionTable& table)
     }
     rows.devices = table.find("devices");
     rows.prefix = table.find("device-prefix");
+    for (const auto* name : {"topic", "dlq-topic", "records", "postgres", "postgres-file", "table",
+                             "ws", "follow", "timeout", "no-duplicates"}) {
+        rows.verify_only.push_back(table.find(name));
+    }
     rows.speed = table.find("speed");
     return rows;
 }
@@ -241,6 +248,7 @@ void check_topics(const Options& options)
     if (topics.topic(std::string(kLongestId, '-')).size() > mqtt::kMaxString) {
         throw usage_error("--topic-template: topics have no more than 65535 bytes");
     }
+    check_results(options.results, !options.connections.any());
 }
 
 void add_examples(cli::OptionTable& table)
@@ -251,6 +259,50 @@ void add_examples(cli::OptionTable& table)
                   "an hour of recorded data a minute");
     table.example("tlm-sim --seed 1 --start-time 2026-01-01 --count 1000 --speed max",
                   "the same thousand records every time");
+}
+
+/// The first operand may be a command; a file of that name is written ./verify.
+void take_command(Options& options)
+{
+    auto& operands = options.operands;
+    const auto named = [&](std::string_view name) {
+        return !options.replays() && !operands.empty() && operands.front() == name;
+    };
+    if (named("verify")) {
+        options.command = Command::verify;
+    } else if (named("merge")) {
+        options.command = Command::merge;
+    } else {
+        return;
+    }
+    operands.erase(operands.begin());
+}
+
+std::vector<std::string> ledgers(const Options& options)
+{
+    auto files = options.operands;
+    if (options.ledger) {
+        files.insert(files.begin(), options.ledger->string());
+    }
+    return files;
+}
+
+void check_command(const Options& options)
+{
+    if (options.command == Command::verify) {
+        check_verify(options.verify, ledgers(options));
+    } else if (options.operands.empty()) {
+        throw usage_error("merge: name the files that --latency has written");
+    }
+}
+
+void check_play(const Rows& rows)
+{
+    for (const auto* row : rows.verify_only) {
+        if (row->source == "flag") {
+            throw usage_error(fmt::format("--{} is for tlm-sim verify", row->name));
+        }
+    }
 }
 
 std::vector<Recording> read_recording(const std::string& path)
@@ -315,16 +367,26 @@ void make_devices(const Options& options, Settings& settings)
 cli::OptionTable make_table(Options& options)
 {
     cli::OptionTable table{"tlm-sim", "play fleets of devices, or recorded data",
-                           "[OPTION]... [--replay FILE...]"};
+                           "[OPTION]... [--replay FILE...] | verify LEDGER... | merge FILE..."};
     add_what(table, options);
     add_when(table, options);
     add_where(table, options);
     add_connections(table, options.connections);
     add_faults(table, options.fleet);
-    table.operands(options.operands, "FILE", "Further recordings for --replay.",
+    table.find("connect-timeout")->help += " verify: the same for the places where it looks.";
+    add_verify(table, options.verify);
+    table.operands(options.operands, "FILE",
+                   "Further recordings for --replay, ledgers for verify, files that --latency has "
+                   "written for merge.",
                    cli::Complete::file);
     add_examples(table);
     table.check([&options, rows = find_rows(table)] {
+        take_command(options);
+        if (options.command != Command::play) {
+            check_command(options);
+            return;
+        }
+        check_play(rows);
         options.spread = options.replays() && rows.devices->is_set();
         options.replays() ? check_replay(rows, options) : check_fleet(rows, options);
         check_devices(options);
@@ -359,7 +421,17 @@ Settings make_settings(const Options& options)
     }
     settings.topic_template = options.topic_template;
     settings.ledger = options.ledger;
+    settings.summary = options.results.summary;
+    settings.latency = options.results.latency;
     settings.drain_timeout = options.drain_timeout;
+    return settings;
+}
+
+VerifySettings make_verify_settings(const Options& options)
+{
+    auto settings = make_verify_settings(options.verify, ledgers(options));
+    settings.connect_timeout = options.connections.timeout.limit;
+    settings.latency = options.results.latency;
     return settings;
 }
 

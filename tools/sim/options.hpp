@@ -6,7 +6,9 @@
 #include "tools/sim/connection_options.hpp"
 #include "tools/sim/fleet_options.hpp"
 #include "tools/sim/pacer.hpp"
+#include "tools/sim/result_options.hpp"
 #include "tools/sim/settings.hpp"
+#include "tools/sim/verify_options.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -20,7 +22,16 @@ class OptionTable;
 
 namespace tlm::sim {
 
+/// What tlm-sim is asked to do.
+enum class Command {
+    play,   ///< a fleet or recordings
+    verify, ///< join ledgers with what arrived
+    merge,  ///< add up latencies of several runs
+};
+
 struct Options {
+    Command command = Command::play;
+    VerifyOptions verify;
     FleetOptions fleet;
 
     // What is said.
@@ -29,7 +40,7 @@ struct Options {
     std::optional<std::uint64_t> seed;
     std::uint64_t payload_size = 0;      ///< smallest payload, in bytes
     std::vector<std::string> recordings; ///< files of --replay; none: models
-    std::vector<std::string> operands;   ///< further files
+    std::vector<std::string> operands;   ///< further files; ledgers of verify, inputs of merge
     bool spread = false;                 ///< devices play the recordings; set by the checks
 
     // When.
@@ -45,6 +56,7 @@ struct Options {
     ConnectionOptions connections; ///< none: records on stdout
     std::string topic_template = "devices/{deviceId}/telemetry";
     std::optional<std::filesystem::path> ledger;
+    ResultOptions results;
     milliseconds drain_timeout{30'000};
 
     [[nodiscard]] bool replays() const noexcept { return !recordings.empty(); }
@@ -55,5 +67,8 @@ struct Options {
 
 /// Reads the fleet, the recordings and the password. Throws Error usage.
 [[nodiscard]] Settings make_settings(const Options& options);
+
+/// Of the command verify. Reads the files that hold secrets. Throws Error usage.
+[[nodiscard]] VerifySettings make_verify_settings(const Options& options);
 
 } // namespace tlm::sim

@@ -5,7 +5,6 @@
 #include "common/ops/log.hpp"
 #include "common/ops/signals.hpp"
 #include "tools/sim/connecting.hpp"
-#include "tools/sim/lag.hpp"
 #include "tools/sim/ledger_file.hpp"
 #include "tools/sim/machine.hpp"
 #include "tools/sim/mqtt_outlet.hpp"
@@ -14,8 +13,11 @@
 #include "tools/sim/plan.hpp"
 #include "tools/sim/progress.hpp"
 #include "tools/sim/record_outlet.hpp"
+#include "tools/sim/result_files.hpp"
+#include "tools/sim/run_figures.hpp"
 #include "tools/sim/settings.hpp"
 #include "tools/sim/truth_file.hpp"
+#include "tools/sim/wall_clock.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -72,11 +74,15 @@ class Run {
           m_shutdown(shutdown),
           m_clock(clock),
           m_start(clock.monotonic()),
+          m_start_wall(now_micros()),
+          m_figures(m_start),
           m_progress(m_start)
     {}
 
     [[nodiscard]] ExitStatus play();
-    void report() const;
+
+    /// Of all that happened so far; says so in the log as well.
+    [[nodiscard]] RunSummary report() const;
 
   private:
     [[nodiscard]] nanoseconds due(nanoseconds position) const
@@ -84,8 +90,11 @@ class Run {
         return m_plan.timeline ? m_plan.timeline->due(position) : nanoseconds{0};
     }
 
+    [[nodiscard]] bool paced() const { return m_plan.timeline && m_plan.timeline->paced(); }
+
     [[nodiscard]] bool over(Monotonic now) const;
     bool send_due(Monotonic now);
+    void give_away(Monotonic now);
     void collect();
     void wait(Monotonic now, bool more_due);
     [[nodiscard]] Monotonic next_wake(Monotonic now) const;
@@ -98,11 +107,12 @@ class Run {
     ops::Shutdown& m_shutdown;
     const Clock& m_clock;
     Monotonic m_start;
+    EpochMicros m_start_wall;
     std::optional<Monotonic> m_drain_ends; ///< set when nothing more is made
     Monotonic m_last_batch{};
-    std::uint64_t m_sent = 0;
+    std::vector<nanoseconds> m_batch;          ///< when its messages were meant to go out
     std::vector<Confirmation> m_confirmations; ///< scratch
-    LagHistogram m_lag;
+    RunFigures m_figures;
     Progress m_progress;
 };
 
@@ -117,6 +127,7 @@ bool Run::send_due(Monotonic now)
 {
     const nanoseconds elapsed = now - m_start;
     const EpochMs wall = m_clock.wall();
+    m_figures.room(m_outlet.has_room(), now);
     std::size_t made = 0;
     while (made < kBatch && m_outlet.has_room()) {
         const auto position = m_plan.script->next_position();
@@ -132,16 +143,15 @@ bool Run::send_due(Monotonic now)
         if (!message) {
             continue;
         }
-        message->intended = due(*position);
-        m_lag.add(elapsed - message->intended);
+        message->intended = paced() ? due(*position) : elapsed; // without a plan nothing is late
         if (m_ledger != nullptr) {
-            m_ledger->add(*message);
+            m_ledger->add(*message, m_start_wall + message->intended / 1us);
         }
         m_outlet.send(*message);
         if (message->hang_up) {
             m_outlet.hang_up(message->device, now);
         }
-        ++m_sent;
+        m_batch.push_back(message->intended);
     }
     if (made > 0) {
         m_last_batch = now;
@@ -150,11 +160,28 @@ bool Run::send_due(Monotonic now)
     return made == kBatch;
 }
 
-/// Takes what was confirmed off the outlet.
+/// Lets the batch go, once the ledger has it.
+void Run::give_away(Monotonic now)
+{
+    if (m_ledger != nullptr) {
+        m_ledger->commit();
+    }
+    m_outlet.flush(now);
+    const auto gone = m_batch.empty() ? now : m_clock.monotonic();
+    m_figures.sent(m_batch, gone);
+    m_figures.room(m_outlet.has_room(), gone);
+    m_batch.clear();
+    collect();
+}
+
+/// At once after the outlet was served: a disk that the ledger waits for must not count.
 void Run::collect()
 {
     m_confirmations.clear();
     m_outlet.collect(m_confirmations);
+    for (const auto& confirmation : m_confirmations) {
+        m_figures.confirmed(confirmation.intended, confirmation.at);
+    }
 }
 
 Monotonic Run::next_wake(Monotonic now) const
@@ -188,26 +215,26 @@ void Run::wait(Monotonic now, bool more_due)
                                   m_outlet.interest()};
     ::ppoll(entries.data(), entries.size(), &timeout, nullptr);
     m_outlet.serve(entries[1].revents, m_clock.monotonic());
+    collect();
 }
 
 ExitStatus Run::play()
 {
+    if (m_ledger != nullptr) {
+        m_ledger->begin(m_start_wall);
+    }
     m_outlet.serve(0, m_start);
     for (;;) {
         const Monotonic now = m_clock.monotonic();
         bool more_due = false;
         if (!m_drain_ends) {
             more_due = !over(now) && send_due(now);
-            if (m_ledger != nullptr) {
-                m_ledger->commit();
-            }
             if (over(now)) {
                 m_drain_ends = now + m_drain_timeout;
             }
         }
-        m_outlet.flush(now);
-        collect();
-        m_progress.show(now, m_sent, m_outlet.unconfirmed(), m_outlet.status());
+        give_away(now);
+        m_progress.show(now, m_figures.sent(), m_outlet.unconfirmed(), m_outlet.status());
         if (m_drain_ends) {
             const auto left = m_outlet.unconfirmed();
             if (left == 0) {
@@ -225,20 +252,55 @@ ExitStatus Run::play()
     return m_outlet.counts().refused > 0 ? ExitStatus::failure : ExitStatus::ok;
 }
 
-void Run::report() const
+RunSummary Run::report() const
 {
-    using Seconds = std::chrono::duration<double>;
     using Millis = std::chrono::duration<double, std::milli>;
     m_progress.clear();
-    const double took = Seconds{m_clock.monotonic() - m_start}.count();
-    const bool paced = m_plan.timeline && m_plan.timeline->paced();
-    log::info("sent {}, {}, in {:.3f} s, {:.1f}/s{}", m_sent, m_outlet.summary(), took,
-              static_cast<double>(m_sent) / std::max(took, 1e-9),
-              paced ? fmt::format(", lag p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms",
-                                  Millis{m_lag.quantile(0.5)}.count(),
-                                  Millis{m_lag.quantile(0.99)}.count(),
-                                  Millis{m_lag.quantile(1)}.count())
-                    : std::string{});
+    auto summary = m_figures.summary(m_clock.monotonic());
+    const auto counts = m_outlet.counts();
+    summary.confirmed -= std::min(summary.confirmed, counts.refused);
+    summary.refused = counts.refused;
+    summary.resent = counts.resent;
+    summary.in_doubt = counts.in_doubt;
+    summary.connections = counts.connections;
+    summary.reconnects = counts.reconnects;
+    summary.paced = paced();
+    const auto& lag = m_figures.lag();
+    log::info("sent {}, {}, in {:.3f} s, {:.1f}/s{}", summary.sent, m_outlet.summary(),
+              summary.seconds, summary.rate(),
+              paced() ? fmt::format(", lag p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms",
+                                    Millis{lag.quantile(0.5)}.count(),
+                                    Millis{lag.quantile(0.99)}.count(), Millis{lag.max()}.count())
+                      : std::string{});
+    return summary;
+}
+
+/// Writes the results where they were asked for; gives the status with which the run ends.
+ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& settings,
+                    LedgerFile* ledger)
+{
+    if (!summary.valid()) {
+        const bool measured = settings.latency.has_value();
+        log::event(measured ? log::Level::warning : log::Level::info,
+                   "INVALID: tlm-sim itself was late, by {} ms (p99) beyond what the receiver made "
+                   "it wait; latencies may be its own",
+                   summary.generator_lag.quantile(0.99) / 1ms);
+        status = measured && status == ExitStatus::ok ? ExitStatus::failure : status;
+    }
+    summary.exit_status = static_cast<int>(status);
+    if (ledger != nullptr) {
+        ledger->end(now_micros(), summary);
+        ledger->commit();
+    }
+    if (settings.latency) {
+        write_latencies(*settings.latency, summary.latencies);
+    }
+    if (settings.summary) {
+        std::string text;
+        append_summary(text, summary, Buckets::without);
+        write_result(*settings.summary, text);
+    }
+    return status;
 }
 
 } // namespace
@@ -260,15 +322,14 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
         return ExitStatus::ok;
     }
     auto plan = make_plan(settings, clock.wall()); // its first message is due now
-    auto* const ledger_or_none = ledger ? &*ledger : nullptr;
-    Run loop{std::move(plan), *outlet, ledger_or_none, truth, settings, shutdown, clock};
+    auto* const ledger_file = ledger ? &*ledger : nullptr;
+    Run loop{std::move(plan), *outlet, ledger_file, truth, settings, shutdown, clock};
     try {
         const auto status = loop.play();
         truth.close();
-        loop.report();
-        return status;
-    } catch (...) {
-        loop.report();
+        return conclude(loop.report(), status, settings, ledger_file);
+    } catch (const Error& error) {
+        (void)conclude(loop.report(), error.exit_status(), settings, ledger_file);
         throw;
     }
 }

@@ -44,6 +44,8 @@ struct Settings {
     std::optional<ConnectionSettings> connections; ///< none: records on stdout
     std::string topic_template = "devices/{deviceId}/telemetry";
     std::optional<std::filesystem::path> ledger;
+    std::optional<std::string> summary; ///< a file, or `-`
+    std::optional<std::string> latency; ///< a file
     milliseconds drain_timeout{30'000};
 };
 

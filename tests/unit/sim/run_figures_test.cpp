@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/catch.hpp"
+#include "tools/sim/run_figures.hpp"
+
+#include <array>
+#include <string>
+
+using namespace tlm::sim;
+using namespace std::chrono_literals;
+
+namespace {
+
+const tlm::Monotonic kStart{1h};
+
+} // namespace
+
+TEST_CASE("figures: a message that waits for the receiver is late, the generator is not", "[sim]")
+{
+    RunFigures figures{kStart};
+    figures.room(true, kStart);
+    figures.sent(std::array<nanoseconds, 1>{0ms}, kStart + 1ms);
+    figures.room(false, kStart + 1ms); // the window is full for a second
+    figures.room(true, kStart + 1s);
+    figures.sent(std::array<nanoseconds, 2>{100ms, 200ms}, kStart + 1s + 2ms);
+    auto summary = figures.summary(kStart + 2s);
+    summary.paced = true;
+    CHECK(summary.sent == 3);
+    CHECK(summary.seconds == Approx(2));
+    CHECK(summary.latencies.at("sent").max() == 902ms);
+    CHECK(summary.generator_lag.max() == 2ms);
+    CHECK(summary.valid());
+}
+
+TEST_CASE("figures: a generator that slept makes the run invalid", "[sim]")
+{
+    RunFigures figures{kStart};
+    figures.room(true, kStart);
+    figures.sent(std::array<nanoseconds, 1>{100ms}, kStart + 100ms + 11ms);
+    auto summary = figures.summary(kStart + 1s);
+    summary.paced = true;
+    CHECK(!summary.valid());
+    summary.paced = false; // without a plan nothing can be late
+    CHECK(summary.valid());
+}
+
+TEST_CASE("figures: one slow message in a hundred does not make a run invalid, two do", "[sim]")
+{
+    RunFigures figures{kStart};
+    figures.room(true, kStart);
+    for (int i = 0; i < 198; ++i) {
+        figures.sent(std::array<nanoseconds, 1>{0ms}, kStart);
+    }
+    figures.sent(std::array<nanoseconds, 2>{0ms, 0ms}, kStart + 1s);
+    auto summary = figures.summary(kStart + 1s);
+    summary.paced = true;
+    CHECK(summary.valid());
+    figures.sent(std::array<nanoseconds, 1>{0ms}, kStart + 1s);
+    summary = figures.summary(kStart + 1s);
+    summary.paced = true;
+    CHECK(!summary.valid());
+}
+
+TEST_CASE("figures: the answer counts from the moment a message was meant for", "[sim]")
+{
+    RunFigures figures{kStart};
+    figures.confirmed(500ms, kStart + 520ms);
+    const auto summary = figures.summary(kStart + 1s);
+    CHECK(summary.confirmed == 1);
+    CHECK(summary.latencies.at("acknowledged").max() == 20ms);
+}
+
+TEST_CASE("summary: one JSON object", "[sim]")
+{
+    RunSummary summary;
+    summary.sent = 3;
+    summary.confirmed = 2;
+    summary.refused = 1;
+    summary.seconds = 1.5;
+    summary.paced = true;
+    std::string out;
+    append_summary(out, summary, Buckets::without);
+    CHECK(
+        out ==
+        R"({"sent":3,"confirmed":2,"refused":1,"resent":0,"inDoubt":0,"connections":0,)"
+        R"("reconnects":0,"seconds":1.5,"rate":2,"exitStatus":0,"paced":true,"valid":true,"generatorLagP99_ms":0,)"
+        R"("latency":{}})");
+}

@@ -171,7 +171,7 @@ TEST_CASE("fleet file: Protobuf, as its decoder reads it", "[sim]")
         return parse(with("    metrics: {" + metrics +
                           "}\n    payload: {protobuf: m.desc, "
                           "message: t.M}\n"),
-                     [&](const std::string&) { return descriptors; });
+                     [&](const std::string&) { return std::string{descriptors}; });
     };
     const formats::ProtobufSchema schema{descriptors};
     formats::ProtobufDecoder decoder;

@@ -92,13 +92,15 @@ bool Pipeline::wait_for_schema(const Error& why, Monotonic since)
     static_cast<void>(m_around.letters.flush(milliseconds{0}));
     settle();
     const auto now = std::chrono::steady_clock::now();
-    m_gave_up = m_around.shutdown.requested();
+    notice_stop(now);
+    const bool only_this_is_left = m_in_flight.outstanding() == 1;
+    m_gave_up = m_deadline && (only_this_is_left || now >= *m_deadline);
     if (m_gave_up || now - since > kLongestWait) {
         return false;
     }
     m_around.notify.status(why.what());
     report(now);
-    pollfd stop{m_around.shutdown.fd(), POLLIN, 0};
+    pollfd stop{m_deadline ? -1 : m_around.shutdown.fd(), POLLIN, 0};
     static_cast<void>(::poll(&stop, 1, kLookAgain));
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
+#include "common/record/headers.hpp"
 #include "common/rulebook/stage_report.hpp"
 #include "tools/validate/encoded_input.hpp"
 #include "tools/validate/kafka_time.hpp"
@@ -183,12 +184,7 @@ std::string_view Pipeline::topic_of(std::size_t index, const Input& input)
         return {};
     }
     m_kafka->headers(index, m_headers);
-    for (const auto& header : m_headers) {
-        if (header.name == "mqtt-topic") {
-            return header.value;
-        }
-    }
-    return input.position.origin;
+    return value_of(m_headers, "mqtt-topic").value_or(input.position.origin);
 }
 
 /// `value` is that of `input`, or what became of it.

@@ -65,7 +65,11 @@ bool Forwarder::recognise_decoded(std::size_t index, EpochMs wall)
     if (!m_redeliveries.recognise(fate.digest)) {
         return false;
     }
-    fate.identified = m_unidentified.erase(fate.digest) == 0;
+    const auto unidentified = m_unidentified.find(fate.digest);
+    fate.identified = unidentified == m_unidentified.end();
+    if (!fate.identified) {
+        m_unidentified.erase(unidentified); // of two equal ones that were both true, this one
+    }
     if (const auto unseen = m_unseen.find(fate.digest); unseen != m_unseen.end()) {
         fate.place = unseen->second;
         m_unseen.erase(unseen);

@@ -9,6 +9,10 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -20,7 +24,9 @@ namespace dom = simdjson::dom;
 namespace {
 
 constexpr long kOk = 200;
-constexpr long kNotFound = 404;
+/// Bad Request, Not Found, Gone, Unprocessable: about what was asked for, and asking again does
+/// not change them. All others are about the registry or us.
+constexpr std::array<long, 4> kNoSuchThing{400, 404, 410, 422};
 constexpr std::size_t kMostFiles = 100;
 
 struct Free {
@@ -132,7 +138,7 @@ class RegistryClient::Http {
         if (code != CURLE_OK) {
             return Unanswered{fmt::format("{}: {}", url, curl_easy_strerror(code))};
         }
-        if (status == kNotFound) {
+        if (std::find(kNoSuchThing.begin(), kNoSuchThing.end(), status) != kNoSuchThing.end()) {
             return NotRegistered{};
         }
         if (status != kOk) {
@@ -181,36 +187,39 @@ class RegistryClient::Http {
 
 namespace {
 
-/// The schema and what it imports, imports first; a reason when that is not to be had.
+/// The schema and what it imports, imports first.
 template <typename Http>
 class ProtoCollector {
   public:
     explicit ProtoCollector(Http& http) : m_http(http) {}
 
-    /// Empty: all well.
-    [[nodiscard]] std::string add(std::string name, Registered schema)
+    /// Why not, if so: now, or for good.
+    using Failure = std::optional<std::variant<Unanswered, NotRegistered>>;
+
+    [[nodiscard]] Failure add(std::string name, Registered schema)
     {
         for (const auto& reference : schema.references) {
             if (!m_seen.insert(reference.name).second) {
                 continue;
             }
             if (m_seen.size() > kMostFiles) {
-                return "the schema has too many references";
+                return NotRegistered{"it has too many references"};
             }
             auto answer = m_http.schema(reference);
-            if (const auto* none = std::get_if<Unanswered>(&answer)) {
-                return none->why;
+            if (auto* none = std::get_if<Unanswered>(&answer)) {
+                return std::move(*none);
             }
             auto* found = std::get_if<Registered>(&answer);
             if (found == nullptr) {
-                return "the schema registry does not have " + reference.subject;
+                return NotRegistered{"the registry does not have " + reference.subject +
+                                     ", which it refers to"};
             }
-            if (auto why = add(reference.name, std::move(*found)); !why.empty()) {
-                return why;
+            if (auto failure = add(reference.name, std::move(*found))) {
+                return failure;
             }
         }
         m_files.push_back({std::move(name), std::move(schema.text)});
-        return {};
+        return std::nullopt;
     }
 
     [[nodiscard]] const std::vector<formats::ProtoFile>& files() const noexcept { return m_files; }
@@ -229,7 +238,8 @@ RegistryClient::RegistryClient(RegistryOptions options) : m_options(std::move(op
     if (started != CURLE_OK) {
         throw fatal_error("libcurl does not start");
     }
-    m_thread = std::thread{[this] { run(); }};
+    // Here, where a failure has somebody who catches it.
+    m_thread = std::thread{[this, http = std::make_unique<Http>(*this, m_options)] { run(*http); }};
 }
 
 RegistryClient::~RegistryClient()
@@ -267,10 +277,18 @@ RegistryAnswer RegistryClient::ask(std::uint32_t id)
     return question.answer;
 }
 
-/// Nothing may leave the thread but an answer.
-void RegistryClient::run()
+/// Nothing may leave the thread but an answer: an exception would end the process.
+RegistryAnswer RegistryClient::answer_for(Http& http, std::uint32_t id)
 {
-    Http http{*this, m_options};
+    try {
+        return look_up(http, id);
+    } catch (const std::exception& error) {
+        return Unanswered{fmt::format("schema {}: {}", id, error.what())};
+    }
+}
+
+void RegistryClient::run(Http& http)
+{
     std::string said;
     std::unique_lock lock{m_mutex};
     while (!m_stop) {
@@ -284,13 +302,13 @@ void RegistryClient::run()
         }
         const auto id = next->first;
         lock.unlock();
-        auto answer = look_up(http, id);
+        auto answer = answer_for(http, id);
+        lock.lock();
         const auto* const none = std::get_if<Unanswered>(&answer);
-        if (none != nullptr && none->why != said) {
+        if (none != nullptr && none->why != said && !m_stop) {
             log::warn("{}; messages that need it wait", none->why);
         }
         said = none == nullptr ? std::string{} : none->why;
-        lock.lock();
         auto& question = m_questions[id];
         question.open = false;
         question.answer = std::move(answer);
@@ -301,10 +319,10 @@ void RegistryClient::run()
 RegistryAnswer RegistryClient::look_up(Http& http, std::uint32_t id)
 {
     auto answer = http.schema(id);
-    if (auto* none = std::get_if<Unanswered>(&answer)) {
-        return std::move(*none);
+    if (auto* unanswered = std::get_if<Unanswered>(&answer)) {
+        return std::move(*unanswered);
     }
-    auto* found = std::get_if<Registered>(&answer);
+    auto* const found = std::get_if<Registered>(&answer);
     if (found == nullptr) {
         return NotRegistered{};
     }
@@ -316,8 +334,8 @@ RegistryAnswer RegistryClient::look_up(Http& http, std::uint32_t id)
                              ", which tlm does not read"};
     }
     ProtoCollector collector{http};
-    if (auto why = collector.add(std::to_string(id) + ".proto", std::move(*found)); !why.empty()) {
-        return Unanswered{std::move(why)};
+    if (auto failure = collector.add(std::to_string(id) + ".proto", std::move(*found))) {
+        return std::visit([](auto& why) { return RegistryAnswer{std::move(why)}; }, *failure);
     }
     try {
         return SchemaFile{SchemaFile::Kind::descriptors, formats::compile_proto(collector.files())};

@@ -34,7 +34,7 @@ struct SchemaFile {
 };
 
 struct NotRegistered {
-    std::string why; ///< empty: the registry does not know the id
+    std::string why{}; ///< why it is of no use; empty: the registry does not know the id
 };
 
 /// Not known yet.
@@ -65,7 +65,8 @@ class RegistryClient {
         Monotonic retry_at{};
     };
 
-    void run();
+    void run(Http& http);
+    [[nodiscard]] RegistryAnswer answer_for(Http& http, std::uint32_t id);
     [[nodiscard]] RegistryAnswer look_up(Http& http, std::uint32_t id);
     [[nodiscard]] bool stopping();
 

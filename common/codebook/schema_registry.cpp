@@ -3,14 +3,10 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text_file.hpp"
-#include "common/base/unique_fd.hpp"
+#include "common/base/whole_file.hpp"
 #include "common/codebook/registry_client.hpp"
 #include "common/ops/log.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <system_error>
@@ -62,18 +58,11 @@ class SchemaFolder {
     static bool write_file(const fs::path& path, const std::string& bytes)
     {
         constexpr mode_t kReadable = 0644;
-        const auto part = path.string() + ".part";
-        const UniqueFd file{
-            ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, kReadable)};
-        const bool well =
-            file &&
-            ::write(file.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-            ::fsync(file.get()) == 0 && ::rename(part.c_str(), path.c_str()) == 0;
-        if (!well) {
-            log::warn("'{}' cannot be written: {}", path.string(), errno_text(errno));
-            static_cast<void>(::unlink(part.c_str()));
+        const int error = replace_file(path, bytes, kReadable);
+        if (error != 0) {
+            log::warn("'{}' cannot be written: {}", path.string(), errno_text(error));
         }
-        return well;
+        return error == 0;
     }
 
     fs::path m_folder;

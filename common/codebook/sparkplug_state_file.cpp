@@ -4,6 +4,7 @@
 #include "common/base/error.hpp"
 #include "common/base/json_text.hpp"
 #include "common/base/text_file.hpp"
+#include "common/base/whole_file.hpp"
 #include "common/ops/log.hpp"
 
 #include <fcntl.h>
@@ -32,19 +33,6 @@ constexpr std::size_t kSmall = 1024UL * 1024; // not worth writing anew below it
 constexpr std::size_t kMostElsewhere = 10'000;
 constexpr std::string_view kCheckpoint = R"({"v":1,"topic":)";
 constexpr std::string_view kAnyLine = R"({"v":1,)";
-
-/// 0, or errno.
-int write_all(int fd, std::string_view bytes)
-{
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) {
-            return errno;
-        }
-        bytes.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
-    }
-    return 0;
-}
 
 /// The text up to the end of its last checkpoint.
 std::string_view up_to_checkpoint(std::string_view text)
@@ -215,10 +203,8 @@ void SparkplugStateFile::rewrite(const formats::SparkplugDecoder& decoder,
     }
     m_file = std::move(file);
     m_size = m_size_of_whole = m_text.size();
-    const auto parent = std::filesystem::absolute(m_path).parent_path();
-    const UniqueFd folder{::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (!folder || ::fsync(folder.get()) != 0) {
-        fail(errno);
+    if (const int unsynced = sync_folder_of(m_path)) {
+        fail(unsynced);
     }
 }
 

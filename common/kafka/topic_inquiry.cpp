@@ -4,15 +4,13 @@
 #include "common/base/error.hpp"
 #include "common/kafka/client.hpp"
 #include "common/kafka/handles.hpp"
+#include "common/kafka/topic_settings.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tlm::kafka {
 namespace {
-
-using ConfigResource =
-    std::unique_ptr<rd_kafka_ConfigResource_t, Ender<rd_kafka_ConfigResource_destroy>>;
-using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, Ender<rd_kafka_AdminOptions_destroy>>;
 
 void describe_copies(rd_kafka_t* client, TopicDescription& topic, milliseconds deadline)
 {
@@ -44,51 +42,16 @@ void describe_copies(rd_kafka_t* client, TopicDescription& topic, milliseconds d
     }
 }
 
-void take_settings(const rd_kafka_ConfigResource_t* resource, TopicDescription& topic)
-{
-    if (const auto error = rd_kafka_ConfigResource_error(resource);
-        error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        topic.problem = describe(error);
-        return;
-    }
-    std::size_t count = 0;
-    const auto* const* const entries = rd_kafka_ConfigResource_configs(resource, &count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const char* const value = rd_kafka_ConfigEntry_value(entries[i]);
-        if (value != nullptr && rd_kafka_ConfigEntry_is_sensitive(entries[i]) == 0) {
-            topic.settings.emplace(rd_kafka_ConfigEntry_name(entries[i]), value);
-        }
-    }
-}
-
 void describe_settings(rd_kafka_t* client, TopicDescription& topic, milliseconds deadline)
 {
-    const ConfigResource wanted(
-        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.name.c_str()));
-    const AdminOptions options(
-        rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
-    rd_kafka_AdminOptions_set_request_timeout(options.get(), poll_timeout(deadline), nullptr, 0);
-    const Queue queue(rd_kafka_queue_new(client));
-    auto* pointer = wanted.get();
-    rd_kafka_DescribeConfigs(client, &pointer, 1, options.get(), queue.get());
-    const Event event(rd_kafka_queue_poll(queue.get(), poll_timeout(deadline)));
-    const auto* const result =
-        event == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(event.get());
-    if (result == nullptr) {
+    auto answer = ask_settings(client, topic.name, deadline);
+    if (!answer) {
         topic.problem = "Kafka does not tell its settings";
-        return;
+    } else if (answer->refusal != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        topic.problem = describe(answer->refusal);
+    } else {
+        topic.settings = std::move(answer->values);
     }
-    if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        topic.problem = describe(error);
-        return;
-    }
-    std::size_t count = 0;
-    const auto* const* const resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
-    if (count != 1) {
-        topic.problem = "Kafka does not tell its settings";
-        return;
-    }
-    take_settings(resources[0], topic);
 }
 
 } // namespace

@@ -4,9 +4,9 @@
 #include "common/base/error.hpp"
 #include "common/kafka/ask.hpp"
 #include "common/kafka/client.hpp"
+#include "common/kafka/topic_settings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace tlm::kafka {
@@ -59,35 +59,6 @@ struct TopicQuery::Impl {
             offsets[answer.partition] = answer.offset < 0 ? -1 : answer.offset;
         }
         return offsets;
-    }
-
-    [[nodiscard]] std::optional<Settings> ask_settings(milliseconds wait) const
-    {
-        const Queue queue(rd_kafka_queue_new(client.get()));
-        using Resource =
-            std::unique_ptr<rd_kafka_ConfigResource_t, Ender<rd_kafka_ConfigResource_destroy>>;
-        const Resource resource(
-            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
-        std::array<rd_kafka_ConfigResource_t*, 1> resources{resource.get()};
-        rd_kafka_DescribeConfigs(client.get(), resources.data(), resources.size(), nullptr,
-                                 queue.get());
-        const Event event(rd_kafka_queue_poll(queue.get(), poll_timeout(wait)));
-        if (event == nullptr || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            return std::nullopt;
-        }
-        std::size_t count = 0;
-        const auto* const* const results = rd_kafka_DescribeConfigs_result_resources(
-            rd_kafka_event_DescribeConfigs_result(event.get()), &count);
-        Settings settings;
-        if (count != 1 || rd_kafka_ConfigResource_error(results[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            return settings;
-        }
-        const auto* const* const entries = rd_kafka_ConfigResource_configs(results[0], &count);
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto* const value = rd_kafka_ConfigEntry_value(entries[i]);
-            settings[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
-        }
-        return settings;
     }
 };
 
@@ -154,8 +125,12 @@ TopicQuery::offsets_for_times(const std::map<std::int32_t, EpochMs>& times, mill
 
 std::optional<TopicQuery::Settings> TopicQuery::settings(milliseconds deadline, int stop_fd)
 {
-    return ask_until_answered([this](milliseconds wait) { return m_impl->ask_settings(wait); },
-                              no_answer(m_impl->topic), deadline, stop_fd);
+    auto answer = ask_until_answered(
+        [this](milliseconds wait) {
+            return ask_settings(m_impl->client.get(), m_impl->topic, wait);
+        },
+        "Kafka's brokers do not tell the settings of '" + m_impl->topic + "'", deadline, stop_fd);
+    return answer ? std::optional{std::move(answer->values)} : std::nullopt;
 }
 
 } // namespace tlm::kafka

@@ -7,6 +7,7 @@
 #include "common/kafka/wait.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,7 +51,7 @@ class TopicQuery {
     offsets_for_times(const std::map<std::int32_t, EpochMs>& times, milliseconds deadline,
                       int stop_fd);
 
-    using Settings = std::map<std::string, std::string>;
+    using Settings = std::map<std::string, std::string, std::less<>>;
 
     /// The topic's settings by name, the broker's defaults among them. An empty map when the
     /// brokers do not tell this user.

@@ -2,13 +2,13 @@
 #include "common/ndjson/file_sink.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/whole_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <utility>
 
 namespace tlm::ndjson {
@@ -16,19 +16,6 @@ namespace tlm::ndjson {
 namespace {
 
 constexpr std::size_t kFull = 64 * 1024;
-
-/// A new name survives a power cut only once its folder is on disk as well.
-void sync_folder_of(const std::string& path)
-{
-    auto folder = std::filesystem::path(path).parent_path();
-    if (folder.empty()) {
-        folder = ".";
-    }
-    const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd) {
-        ::fsync(fd.get());
-    }
-}
 
 /// True when the file ends within a line.
 bool ends_within_line(const std::string& path, off_t size)
@@ -55,7 +42,7 @@ FileSink::FileSink(std::string path) : m_path(std::move(path))
         return;
     }
     if (status.st_size == 0) {
-        sync_folder_of(m_path);
+        static_cast<void>(sync_folder_of(m_path)); // the records are safe where it cannot
     } else if (ends_within_line(m_path, status.st_size)) {
         m_buffer = "\n";
     }
@@ -97,14 +84,8 @@ void FileSink::close()
 
 void FileSink::write_out()
 {
-    std::size_t written = 0;
-    while (written < m_buffer.size()) {
-        const auto got = ::write(m_fd.get(), m_buffer.data() + written, m_buffer.size() - written);
-        if (got >= 0) {
-            written += static_cast<std::size_t>(got);
-        } else if (errno != EINTR) {
-            throw fatal_error("cannot write to '" + m_path + "': " + errno_text(errno));
-        }
+    if (const int error = write_all(m_fd.get(), m_buffer)) {
+        throw fatal_error("cannot write to '" + m_path + "': " + errno_text(error));
     }
     m_buffer.clear();
 }

@@ -2,6 +2,7 @@
 #include "common/ndjson/spill_folder.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/whole_file.hpp"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -39,19 +40,6 @@ std::string sha256(std::string_view bytes)
     return text;
 }
 
-/// 0, or errno.
-int write_all(int fd, std::string_view bytes)
-{
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) {
-            return errno;
-        }
-        bytes.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
-    }
-    return ::fsync(fd) == 0 ? 0 : errno;
-}
-
 } // namespace
 
 SpillFolder::SpillFolder(std::string path) : m_path(std::filesystem::absolute(std::move(path)))
@@ -86,6 +74,9 @@ int SpillFolder::write(const std::string& name, std::string_view payload) const
                                    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
                                    kOwnerOnly)};
         error = fd ? write_all(fd.get(), payload) : errno;
+        if (error == 0 && ::fsync(fd.get()) != 0) {
+            error = errno;
+        }
     }
     if (error == 0 && ::renameat(m_folder.get(), part.c_str(), m_folder.get(), name.c_str()) != 0) {
         error = errno;

@@ -142,7 +142,7 @@ def connect(port, name):
     return client
 
 
-def publish(port, rate="1000000"):
+def publish(port, rate="1000000", qos="1"):
     from paho.mqtt.packettypes import PacketTypes
     from paho.mqtt.properties import Properties
 
@@ -156,7 +156,7 @@ def publish(port, rate="1000000"):
             properties.ContentType = message["type"]
         for pair in message.get("user", {}).items():
             properties.UserProperty = pair
-        told.append(client.publish(message["topic"], bytes.fromhex(message["hex"]), 1,
+        told.append(client.publish(message["topic"], bytes.fromhex(message["hex"]), int(qos),
                                    properties=properties))
         ahead = begin + number / float(rate) - time.monotonic()
         if ahead > 0:

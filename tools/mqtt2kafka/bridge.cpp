@@ -344,10 +344,31 @@ bool Bridge::prepare_to_acknowledge()
     }
 }
 
+/// All of the window came at QoS 0: there is no acknowledgement to hold back, so a failure is only
+/// said.
+void Bridge::prepare_without_acknowledging()
+{
+    try {
+        before_acknowledging();
+        m_links.held_up.clear();
+    } catch (const Error& error) {
+        if (!error.retriable()) {
+            throw;
+        }
+        if (std::exchange(m_links.held_up, error.what()) != error.what()) {
+            log::error("{}", error.what());
+        }
+    }
+}
+
 void Bridge::release()
 {
     m_broker->head.released(m_forwarder.window().items());
-    m_links.held_up.clear();
+    if (m_acknowledging || !before_acknowledging) {
+        m_links.held_up.clear();
+    } else {
+        prepare_without_acknowledging();
+    }
     m_forwarder.release();
     m_acknowledging = false;
     m_monitor.progress(m_now);

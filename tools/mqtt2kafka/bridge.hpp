@@ -56,8 +56,8 @@ class Bridge final : public mqtt::Receiver {
 
     bool on_message(const mqtt::Message& message) override;
 
-    /// Called before anything of a window is acknowledged; may be empty. An Error that is retriable
-    /// means: not now, and the messages come again.
+    /// Called before anything of a window is acknowledged, or ends without, at QoS 0; may be empty.
+    /// An Error that is retriable means: not now, and the messages come again, but for QoS 0.
     std::function<void()> before_acknowledging;
 
     std::function<void()> on_reload; ///< called within a second of a SIGHUP; may be empty
@@ -80,6 +80,7 @@ class Bridge final : public mqtt::Receiver {
     void read();
     void write();
     [[nodiscard]] bool prepare_to_acknowledge();
+    void prepare_without_acknowledging();
     void release();
     void prove();
     void take_proof();

@@ -23,13 +23,14 @@ bool Forwarder::send_decoded(std::size_t index, EpochMs wall)
     Fate& fate = m_fates[index];
     if (!fate.plain) {
         fate.digest = m_translator.digest(original);
+        const bool may_be_again = original.dup || m_redeliveries.late();
         const bool may_be_known =
-            original.dup || (m_redeliveries.late() && !m_unidentified.contains(fate.digest));
+            may_be_again && (original.dup || !m_unidentified.contains(fate.digest));
         if (may_be_known && recognise_decoded(index, wall)) {
             ++m_counts.recognised;
             return confirm(index);
         }
-        const auto again = original.dup ? m_unresolved.find(fate.digest) : m_unresolved.end();
+        const auto again = may_be_again ? m_unresolved.find(fate.digest) : m_unresolved.end();
         if (again != m_unresolved.end()) {
             fate.plain = std::move(again->second);
             m_unresolved.erase(again);
@@ -64,7 +65,11 @@ bool Forwarder::recognise_decoded(std::size_t index, EpochMs wall)
     if (!m_redeliveries.recognise(fate.digest)) {
         return false;
     }
-    fate.identified = m_unidentified.erase(fate.digest) == 0;
+    const auto unidentified = m_unidentified.find(fate.digest);
+    fate.identified = unidentified == m_unidentified.end();
+    if (!fate.identified) {
+        m_unidentified.erase(unidentified); // of two equal ones that were both true, this one
+    }
     if (const auto unseen = m_unseen.find(fate.digest); unseen != m_unseen.end()) {
         fate.place = unseen->second;
         m_unseen.erase(unseen);

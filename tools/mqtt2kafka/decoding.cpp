@@ -2,6 +2,7 @@
 #include "tools/mqtt2kafka/decoding.hpp"
 
 #include "common/base/error.hpp"
+#include "common/record/headers.hpp"
 
 #include <xxhash.h>
 
@@ -30,19 +31,14 @@ void append_hex(std::string& out, std::uint64_t number)
 std::unique_ptr<PlainPayload> Decoding::decode(const Message& message, EpochMs received_at,
                                                Monotonic now)
 {
-    formats::Encoded encoded{message.topic,
-                             message.payload,
-                             {},
-                             message.properties,
-                             kUserProperties,
-                             message.properties_cut > 0,
-                             received_at,
-                             now};
-    for (const Header& property : message.properties) {
-        if (property.name == kContentType) {
-            encoded.content_type = property.value;
-        }
-    }
+    const formats::Encoded encoded{message.topic,
+                                   message.payload,
+                                   value_of(message.properties, kContentType).value_or(""),
+                                   message.properties,
+                                   kUserProperties,
+                                   message.properties_cut > 0,
+                                   received_at,
+                                   now};
     auto plain = std::make_unique<PlainPayload>();
     try {
         auto verdict = m_decoder->decode(encoded, plain->json);

@@ -288,8 +288,7 @@ void Forwarder::release()
                                         fate.place);
         }
     }
-    if (m_fresh_seen) {
-        m_redeliveries.nothing_expected();
+    if (m_fresh_seen && m_redeliveries.nothing_expected()) {
         m_unresolved.clear();
         m_unseen.clear();
         m_unidentified.clear();

@@ -203,8 +203,8 @@ class Forwarder {
     // Of payloads that are decoded, see Decoding.
     std::unordered_map<Digest, std::unique_ptr<PlainPayload>, DigestHash> m_unresolved; ///< again
     std::unordered_map<Digest, Place, DigestHash> m_unseen; ///< in Kafka, not seen by the decoder
-    std::unordered_set<Digest, DigestHash> m_unidentified;  ///< of what is expected
-    bool m_waits_for_schema = false;                        ///< that is what m_held_up says
+    std::unordered_multiset<Digest, DigestHash> m_unidentified; ///< of what is expected
+    bool m_waits_for_schema = false;                            ///< that is what m_held_up says
     Marks m_seen; ///< what the decoder has seen of each partition
     std::vector<formats::SparkplugRebirth> m_rebirths;
 

@@ -47,15 +47,17 @@ void Redeliveries::acknowledged(const std::optional<Digest>& digest,
     }
 }
 
-void Redeliveries::nothing_expected()
+bool Redeliveries::nothing_expected()
 {
     if (m_late) {
-        return;
+        return false;
     }
     m_repeating.erase(m_broker);
-    if (m_repeating.empty()) {
-        m_expected.clear();
+    if (!m_repeating.empty()) {
+        return false;
     }
+    m_expected.clear();
+    return true;
 }
 
 void Redeliveries::asked()

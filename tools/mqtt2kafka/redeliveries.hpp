@@ -61,8 +61,8 @@ class Redeliveries {
     void acknowledged(const std::optional<Digest>& digest, const std::optional<Place>& place);
 
     /// What the broker had never sent before was acknowledged. Redeliveries come first, so nothing
-    /// is expected of it any more.
-    void nothing_expected();
+    /// is expected of it any more. True when nothing is of any broker: none may repeat anything.
+    bool nothing_expected();
 
     /// While it is set, what the broker had sent before may come behind what it had not, and
     /// silence proves nothing: nothing ends what is expected. Nor is the DUP flag sure: a cluster

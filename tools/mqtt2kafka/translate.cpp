@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/mqtt2kafka/translate.hpp"
 
+#include "common/record/headers.hpp"
+
 #include <simdjson.h>
 
-#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -13,13 +14,6 @@ namespace {
 bool is_identified(const Record& record)
 {
     return record.seq.has_value() || !record.ts_from_bridge;
-}
-
-std::optional<std::string_view> value_of(std::span<const Header> headers, std::string_view name)
-{
-    const auto found = std::find_if(headers.begin(), headers.end(),
-                                    [name](const Header& header) { return header.name == name; });
-    return found == headers.end() ? std::nullopt : std::optional<std::string_view>{found->value};
 }
 
 } // namespace

@@ -3,45 +3,16 @@
 
 #include "common/base/error.hpp"
 #include "common/base/text_file.hpp"
-#include "common/base/unique_fd.hpp"
+#include "common/base/whole_file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
+#include <system_error>
 
 namespace tlm::replay {
 
 namespace {
 
 constexpr std::size_t kLargest = 16ULL * 1024 * 1024;
-
-[[noreturn]] void fail(const std::string& path)
-{
-    throw fatal_error("cannot write '" + path + "': " + errno_text(errno));
-}
-
-void write_all(const std::string& path, std::string_view text)
-{
-    constexpr mode_t kEverybodyReads = 0644;
-    const UniqueFd fd(
-        ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kEverybodyReads));
-    if (!fd) {
-        fail(path);
-    }
-    while (!text.empty()) {
-        const auto written = ::write(fd.get(), text.data(), text.size());
-        if (written < 0 && errno != EINTR) {
-            fail(path);
-        }
-        text.remove_prefix(static_cast<std::size_t>(written < 0 ? 0 : written));
-    }
-    if (::fsync(fd.get()) != 0) {
-        fail(path);
-    }
-}
 
 } // namespace
 
@@ -56,17 +27,9 @@ std::optional<Checkpoint> CheckpointFile::load() const
 
 void CheckpointFile::save(const Checkpoint& checkpoint) const
 {
-    const auto part = m_path + ".part";
-    write_all(part, checkpoint_text(checkpoint));
-    if (std::rename(part.c_str(), m_path.c_str()) != 0) {
-        fail(m_path);
-    }
-    // A new name survives a power cut only once its folder is on disk as well.
-    const auto parent = std::filesystem::path(m_path).parent_path();
-    const UniqueFd folder(
-        ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder) {
-        ::fsync(folder.get());
+    constexpr mode_t kEverybodyReads = 0644;
+    if (const int error = replace_file(m_path, checkpoint_text(checkpoint), kEverybodyReads)) {
+        throw fatal_error("cannot write '" + m_path + "': " + errno_text(error));
     }
 }
 

@@ -14,8 +14,8 @@ namespace tlm::replay {
 namespace {
 
 /// A limit of a topic; -1 and what is beyond a long is none.
-std::optional<milliseconds> limit_of(const std::map<std::string, std::string>& settings,
-                                     const std::string& name)
+std::optional<milliseconds>
+limit_of(const std::map<std::string, std::string, std::less<>>& settings, const std::string& name)
 {
     const auto found = settings.find(name);
     const auto limit = found == settings.end() ? std::nullopt : parse_unsigned(found->second);
@@ -29,7 +29,7 @@ std::optional<milliseconds> smaller(std::optional<milliseconds> a, std::optional
     return a && b ? std::min(a, b) : a ? a : b;
 }
 
-std::string_view text_of(const std::map<std::string, std::string>& settings,
+std::string_view text_of(const std::map<std::string, std::string, std::less<>>& settings,
                          const std::string& name)
 {
     const auto found = settings.find(name);
@@ -38,7 +38,8 @@ std::string_view text_of(const std::map<std::string, std::string>& settings,
 
 } // namespace
 
-TopicRules topic_rules(const std::map<std::string, std::string>& settings, std::int32_t partitions)
+TopicRules topic_rules(const std::map<std::string, std::string, std::less<>>& settings,
+                       std::int32_t partitions)
 {
     TopicRules rules{partitions};
     if (text_of(settings, "message.timestamp.type") == "LogAppendTime") {

@@ -7,6 +7,7 @@
 #include "tools/replay/refusal.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,8 +28,9 @@ struct TopicRules {
 
 /// From the topic's settings. A topic that stamps records itself takes any timestamp; one that is
 /// only compacted deletes nothing for its age.
-[[nodiscard]] TopicRules topic_rules(const std::map<std::string, std::string>& settings,
-                                     std::int32_t partitions);
+[[nodiscard]] TopicRules
+topic_rules(const std::map<std::string, std::string, std::less<>>& settings,
+            std::int32_t partitions);
 
 /// Empty when the topic takes and keeps the timestamp. Negative ones are stamped when written; 0
 /// cannot be written by librdkafka.

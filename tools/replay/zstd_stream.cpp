@@ -2,6 +2,7 @@
 #include "tools/replay/zstd_stream.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/whole_file.hpp"
 
 #include <fcntl.h>
 #include <zstd.h>
@@ -67,6 +68,9 @@ void ZstdWriter::close()
         throw fatal_error("cannot write " + quoted(m_path) + ": " + errno_text(errno));
     }
     m_fd.reset();
+    if (const int error = sync_folder_of(m_path)) {
+        throw fatal_error("cannot write " + quoted(m_path) + ": " + errno_text(error));
+    }
 }
 
 void ZstdWriter::compress(std::string_view bytes, Step step)
@@ -88,12 +92,8 @@ void ZstdWriter::compress(std::string_view bytes, Step step)
 
 void ZstdWriter::write_out(std::span<const char> bytes)
 {
-    while (!bytes.empty()) {
-        const auto written = ::write(m_fd.get(), bytes.data(), bytes.size());
-        if (written < 0 && errno != EINTR) {
-            throw fatal_error("cannot write " + quoted(m_part) + ": " + errno_text(errno));
-        }
-        bytes = bytes.subspan(static_cast<std::size_t>(written < 0 ? 0 : written));
+    if (const int error = write_all(m_fd.get(), {bytes.data(), bytes.size()})) {
+        throw fatal_error("cannot write " + quoted(m_part) + ": " + errno_text(error));
     }
 }
 

@@ -2,11 +2,11 @@
 // The part of Pipeline that is about Kafka values which are not JSON.
 #include "tools/validate/encoded_input.hpp"
 
+#include "common/record/headers.hpp"
 #include "tools/validate/pipeline.hpp"
 
 #include <poll.h>
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -35,13 +35,6 @@ void drop_encoding(std::vector<Header>& headers)
     });
 }
 
-std::string_view value_of(const std::vector<Header>& headers, std::string_view name)
-{
-    const auto found = std::find_if(headers.begin(), headers.end(),
-                                    [name](const Header& header) { return header.name == name; });
-    return found == headers.end() ? std::string_view{} : found->value;
-}
-
 void Pipeline::take_encoded(std::size_t index, const Input& input, Ticket ticket)
 {
     m_kafka->headers(index, m_headers);
@@ -64,15 +57,15 @@ void Pipeline::take_encoded(std::size_t index, const Input& input, Ticket ticket
 /// Empty when a stop was requested before it could be told.
 std::optional<Verdict<formats::Unwrapped>> Pipeline::decode(const Input& input)
 {
-    const auto topic = value_of(m_headers, "mqtt-topic");
+    const auto topic = value_of(m_headers, "mqtt-topic").value_or(input.position.origin);
+    const auto content_type = value_of(m_headers, kContentType).value_or("");
     const auto since = std::chrono::steady_clock::now();
     for (;;) {
         m_json.clear();
         try {
-            return m_around.decoder->decode({topic.empty() ? input.position.origin : topic,
-                                             input.value, value_of(m_headers, kContentType),
-                                             m_headers, formats::kKafkaBinding, false,
-                                             input.timestamp, std::chrono::steady_clock::now()},
+            return m_around.decoder->decode({topic, input.value, content_type, m_headers,
+                                             formats::kKafkaBinding, false, input.timestamp,
+                                             std::chrono::steady_clock::now()},
                                             m_json);
         } catch (const Error& error) {
             if (!error.retriable() || !wait_for_schema(error, since)) {
@@ -92,13 +85,15 @@ bool Pipeline::wait_for_schema(const Error& why, Monotonic since)
     static_cast<void>(m_around.letters.flush(milliseconds{0}));
     settle();
     const auto now = std::chrono::steady_clock::now();
-    m_gave_up = m_around.shutdown.requested();
+    notice_stop(now);
+    const bool only_this_is_left = m_in_flight.outstanding() == 1;
+    m_gave_up = m_deadline && (only_this_is_left || now >= *m_deadline);
     if (m_gave_up || now - since > kLongestWait) {
         return false;
     }
     m_around.notify.status(why.what());
     report(now);
-    pollfd stop{m_around.shutdown.fd(), POLLIN, 0};
+    pollfd stop{m_deadline ? -1 : m_around.shutdown.fd(), POLLIN, 0};
     static_cast<void>(::poll(&stop, 1, kLookAgain));
     return true;
 }

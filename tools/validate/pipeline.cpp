@@ -3,6 +3,7 @@
 
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
+#include "common/record/headers.hpp"
 #include "common/rulebook/stage_report.hpp"
 #include "tools/validate/encoded_input.hpp"
 #include "tools/validate/kafka_time.hpp"
@@ -57,10 +58,7 @@ ExitStatus Pipeline::loop()
 {
     for (;;) {
         const auto now = now_monotonic();
-        if (!m_deadline && m_around.shutdown.requested()) {
-            m_around.notify.stopping();
-            m_deadline = now + m_settings.drain_timeout;
-        }
+        notice_stop(now);
         if (on_reload && m_around.shutdown.take_reload()) {
             on_reload();
         }
@@ -74,12 +72,20 @@ ExitStatus Pipeline::loop()
             return finish();
         }
         if (m_gave_up || (m_deadline && now >= *m_deadline)) {
-            log::error("{} records are not confirmed after {} s: they will be read again",
-                       m_in_flight.outstanding(), m_settings.drain_timeout.count() / 1000);
+            log::error("{} records are not confirmed: they will be read again",
+                       m_in_flight.outstanding());
             return ExitStatus::unconfirmed;
         }
         report(now);
         wait(now);
+    }
+}
+
+void Pipeline::notice_stop(Monotonic now)
+{
+    if (!m_deadline && m_around.shutdown.requested()) {
+        m_around.notify.stopping();
+        m_deadline = now + m_settings.drain_timeout;
     }
 }
 
@@ -178,12 +184,7 @@ std::string_view Pipeline::topic_of(std::size_t index, const Input& input)
         return {};
     }
     m_kafka->headers(index, m_headers);
-    for (const auto& header : m_headers) {
-        if (header.name == "mqtt-topic") {
-            return header.value;
-        }
-    }
-    return input.position.origin;
+    return value_of(m_headers, "mqtt-topic").value_or(input.position.origin);
 }
 
 /// `value` is that of `input`, or what became of it.
@@ -270,9 +271,7 @@ bool Pipeline::wait_for_room()
     static_cast<void>(m_around.letters.flush(kWait));
     settle();
     const auto now = now_monotonic();
-    if (!m_deadline && m_around.shutdown.requested()) {
-        m_deadline = now + m_settings.drain_timeout;
-    }
+    notice_stop(now);
     m_gave_up = m_deadline && now >= *m_deadline;
     report(now);
     return !m_gave_up;
@@ -436,7 +435,10 @@ void Pipeline::on_revoked(std::span<const std::int32_t> partitions, bool lost)
         settle();
     }
     if (lost || m_in_flight.outstanding() != 0) {
-        m_judge.read_again(); // should the partition come back, its last records come again
+        // Should the partition come back, its last records come again, and their letters may not
+        // have arrived.
+        m_judge.read_again();
+        m_gate.written_again();
     }
     for (const auto partition : partitions) {
         m_in_flight.forget(partition);

@@ -73,6 +73,7 @@ class Pipeline final : public kafka::PartitionListener {
 
   private:
     [[nodiscard]] ExitStatus loop();
+    void notice_stop(Monotonic now);
     [[nodiscard]] ExitStatus finish();
     void read(Monotonic now);
     void pause_or_resume(Monotonic now);

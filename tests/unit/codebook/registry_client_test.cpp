@@ -169,6 +169,17 @@ TEST_CASE("registry: Protobuf with references, JSON, Avro and what is not there"
     CHECK(registry.requests().size() == asked); // nothing is asked twice
 }
 
+TEST_CASE("registry: one id that it refuses for good holds up nobody", "[codebook]")
+{
+    StubRegistry registry;
+    registry.answer("/schemas/ids/4294967295", "no such number", 422);
+    registry.answer("/schemas/ids/5", kMotor); // what it refers to is not there
+    registry.start();
+    const auto book = codebook::open_codebook(sources_at(registry.url()), {});
+    CHECK(decode(*book.decoder, "\0\xff\xff\xff\xff\0"s) == "unknown_schema_id");
+    CHECK(decode(*book.decoder, kMotorBytes) == "unknown_schema_id");
+}
+
 TEST_CASE("registry: a message waits while the registry is away, and is no reject", "[codebook]")
 {
     StubRegistry registry; // it listens, and answers later

@@ -257,6 +257,63 @@ TEST_CASE("decoded: what Kafka did not take keeps the names of its time", "[mqtt
     CHECK(rig.data(kStory.size()) == kTold[1]); // "old", although the name is "new" by now
 }
 
+TEST_CASE("decoded: what comes again without the DUP flag keeps the names of its time",
+          "[mqtt2kafka]")
+{
+    Rig rig;
+    const std::size_t safe = 2;
+    rig.take(kStory[0]);
+    rig.take(kStory[1]);
+    rig.advance();
+    rig.records.confirm();
+    rig.advance();
+    rig.forwarder.release();
+    for (std::size_t i = safe; i < kStory.size(); ++i) {
+        rig.take(kStory[i]);
+    }
+    rig.advance();
+    rig.forwarder.link_lost(false);
+    rig.forwarder.link_opened();
+    rig.forwarder.redeliveries().come_late(true);
+    rig.records.sent.clear();
+    for (std::size_t i = safe; i < kStory.size(); ++i) {
+        rig.take(kStory[i]);
+    }
+    rig.advance();
+    REQUIRE(rig.records.sent.size() == kStory.size() - safe);
+    for (std::size_t i = safe; i < kStory.size(); ++i) {
+        CHECK(rig.data(i - safe) == kTold[i]);
+    }
+    CHECK(rig.forwarder.take_rebirths().empty());
+}
+
+TEST_CASE("decoded: what comes again behind new messages is seen by the decoder", "[mqtt2kafka]")
+{
+    Rig last;
+    for (const auto& message : kStory) {
+        last.take(message);
+    }
+    last.advance();
+    Rig next;
+    recover(next, last, 0);
+    next.forwarder.link_opened();
+    next.forwarder.redeliveries().come_late(true);
+    const auto other = birth(0, "other", 1);
+    next.forwarder.take({"spBv1.0/G/NBIRTH/F", other.payload, 1, false, false}, Monotonic{});
+    next.advance();
+    next.records.confirm();
+    next.advance();
+    next.forwarder.release();
+    for (const auto& message : kStory) {
+        next.take(message, true);
+    }
+    next.take(data(3, 7));
+    next.advance();
+    CHECK(next.forwarder.counts().recognised == kStory.size());
+    REQUIRE(next.records.sent.size() == 2);
+    CHECK(next.data(1) == R"({"ts":7,"sparkplug":"NDATA","new":7}})");
+}
+
 TEST_CASE("decoded: a crash at any point loses nothing and mixes up no names", "[mqtt2kafka]")
 {
     // `kept` messages were acknowledged with the state written; the broker has read the

@@ -20,7 +20,7 @@ constexpr tlm::EpochMs kHour = 3'600'000;
 TEST_CASE("rewrite: what a topic takes, from its settings", "[rewrite]")
 {
     // As Kafka 4 answers for a topic without settings of its own.
-    std::map<std::string, std::string> settings{
+    std::map<std::string, std::string, std::less<>> settings{
         {"cleanup.policy", "delete"},
         {"retention.ms", "604800000"},
         {"message.timestamp.type", "CreateTime"},

@@ -44,11 +44,6 @@ std::string hex(std::uint64_t number)
     return text;
 }
 
-bool is_loopback(const std::string& host)
-{
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 /// What a member of a shared subscription sees, without taking it from the others.
 std::vector<std::string> unshared(std::vector<std::string> filters)
 {

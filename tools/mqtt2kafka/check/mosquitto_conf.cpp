@@ -31,11 +31,6 @@ std::string_view take_word(std::string_view& rest) noexcept
     return word;
 }
 
-bool is_loopback(std::string_view address) noexcept
-{
-    return address == "localhost" || address == "::1" || address.starts_with("127.");
-}
-
 std::uint16_t to_port(std::string_view text) noexcept
 {
     const auto number = parse_unsigned(text);
@@ -64,6 +59,11 @@ bool is_of_security(std::string_view setting) noexcept
 }
 
 } // namespace
+
+bool is_loopback(std::string_view address) noexcept
+{
+    return address == "localhost" || address == "::1" || address.starts_with("127.");
+}
 
 bool Listener::is_true(std::string_view setting) const
 {

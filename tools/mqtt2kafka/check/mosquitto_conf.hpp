@@ -65,6 +65,9 @@ class MosquittoConf {
     bool m_persistence_plugin = false;
 };
 
+/// Nobody outside this machine reaches it.
+[[nodiscard]] bool is_loopback(std::string_view address) noexcept;
+
 /// mosquitto's durations: a number with h, d, w, m (months) or y. In hours; empty when it is none.
 [[nodiscard]] std::optional<std::uint64_t> parse_expiration(std::string_view text);
 

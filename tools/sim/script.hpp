@@ -22,7 +22,7 @@ struct Message {
     nanoseconds intended{0};  ///< when it is due, since the start of the run; set by the pipeline
     EpochMs sent = 0;         ///< the time at which it goes out, by a clock that is right
     std::string_view topic{}; ///< empty: that of the run
-    std::string_view fault{}; ///< of its bytes or order, see fault_name(); empty: none
+    std::string_view fault{}; ///< what was done to it on purpose, see fault_name(); empty: nothing
     bool hang_up = false;     ///< the connection of the device is cut behind it
 };
 

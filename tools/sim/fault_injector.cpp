@@ -237,6 +237,9 @@ FaultInjector::Outcome FaultInjector::roll(Group& group, const Script::Speaker& 
             apply(group.dice[i].rule(), *hit, key, ts, group, outcome);
         }
     }
+    if (outcome.of_message == FaultKind::wrong_schema && !m_script->next_has_number()) {
+        outcome.of_message.reset();
+    }
     auto& distortion = outcome.distortion;
     if (outcome.of_message == FaultKind::future_clock) {
         distortion.clock = outcome.time_off;

@@ -58,6 +58,9 @@ class Script {
     /// Of the next message; call only while next_position() has a value.
     [[nodiscard]] virtual Speaker next_speaker() const = 0;
 
+    /// True when the next message has a number that may come as something else.
+    [[nodiscard]] virtual bool next_has_number() const { return true; }
+
     /// Makes the next message; call only while next_position() has a value.
     [[nodiscard]] virtual Message take(EpochMs ts, const Distortion& distortion) = 0;
 

@@ -38,11 +38,11 @@ struct FaultScope {
 /// Plays a script and does to it what the faults say. What befalls a device follows from the seed,
 /// the device and its messages alone, so a shard goes wrong as the whole does.
 ///
-/// A message has at most one fault of its bytes or its order, the first of FaultKind that hits. What
-/// rules may see of its faults is named in the message. A reconnect storm by schedule cuts all connections at its time, or
-/// each at a moment of its length, whether the devices speak or not. What is held back goes out
-/// behind a later message of the same device, or at the end; at most kMostHeld messages a device
-/// wait.
+/// A message has at most one fault of its bytes or its order, the first of FaultKind that hits.
+/// What rules may see of its faults is named in the message. A reconnect storm by schedule cuts all
+/// connections at its time, or each at a moment of its length, whether the devices speak or not.
+/// What is held back goes out behind a later message of the same device, or at the end; at most
+/// kMostHeld messages a device wait.
 class FaultInjector {
   public:
     static constexpr std::size_t kMostHeld = 64;

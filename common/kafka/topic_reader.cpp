@@ -156,10 +156,7 @@ struct TopicReader::Impl {
         switch (static_cast<int>(code)) {
         case RD_KAFKA_RESP_ERR__PARTITION_EOF:
             if (lane != nullptr) {
-                lane->at_end = true;
-                if (lane->range.end != ReadRange::kNoEnd) {
-                    finish(*lane);
-                }
+                reach_end(*lane, event);
             }
             return;
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
@@ -173,6 +170,22 @@ struct TopicReader::Impl {
             return; // librdkafka asks for a coordinator that nothing here needs
         default:
             state.failed(code, text);
+        }
+    }
+
+    /// The partition has no more for now. A range that goes further is not through: a new leader
+    /// may show the last records only when its followers have them.
+    void reach_end(Lane& lane, rd_kafka_event_t* event)
+    {
+        if (lane.range.end == ReadRange::kNoEnd) {
+            lane.at_end = true;
+            return;
+        }
+        using Place =
+            std::unique_ptr<rd_kafka_topic_partition_t, Ender<rd_kafka_topic_partition_destroy>>;
+        const Place place(rd_kafka_event_topic_partition(event));
+        if (place == nullptr || place->offset >= lane.range.end) {
+            finish(lane);
         }
     }
 

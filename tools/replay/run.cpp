@@ -194,8 +194,11 @@ class Runner {
         show_differences(outlet);
         Replay replay(source, m_filter, outlet, m_settings.pace, m_settings.count);
         run(replay, source, true);
-        m_checkpoint.done = replay.ended();
         outlet.close();
+        if (keeps && replay.ended()) { // not before all is confirmed: a crash would skip the rest
+            m_checkpoint.done = true;
+            CheckpointFile(*m_settings.checkpoint).save(m_checkpoint);
+        }
         if (receipts) {
             receipts->close();
         }

@@ -237,6 +237,9 @@ FaultInjector::Outcome FaultInjector::roll(Group& group, const Script::Speaker& 
             apply(group.dice[i].rule(), *hit, key, ts, group, outcome);
         }
     }
+    if (outcome.of_message == FaultKind::wrong_schema && !m_script->next_has_number()) {
+        outcome.of_message.reset();
+    }
     auto& distortion = outcome.distortion;
     if (outcome.of_message == FaultKind::future_clock) {
         distortion.clock = outcome.time_off;
@@ -270,9 +273,24 @@ void FaultInjector::tell(const Message& message, const Outcome& outcome)
     }
 }
 
+/// What decides where a message may arrive: its bytes, else its values, else its order. A duplicate
+/// is named in its second copy alone.
+std::string_view FaultInjector::label(const Outcome& outcome) const
+{
+    const auto kind = outcome.of_message;
+    if (kind && changes_bytes(*kind)) {
+        return fault_name(*kind);
+    }
+    if (!m_changed.empty()) {
+        return fault_name(m_changed.front().kind);
+    }
+    return kind && *kind != FaultKind::duplicate ? fault_name(*kind) : std::string_view{};
+}
+
 std::optional<Message> FaultInjector::deliver(Message message, const Outcome& outcome, EpochMs ts)
 {
     const auto kind = outcome.of_message;
+    message.fault = label(outcome);
     if (!kind) {
         return message;
     }
@@ -282,15 +300,14 @@ std::optional<Message> FaultInjector::deliver(Message message, const Outcome& ou
         const auto cut = 1 + outcome.draw % std::max<std::size_t>(most, 1);
         message.payload.remove_suffix(std::min<std::size_t>(cut, message.payload.size()));
     }
-    Stored copy{message};
-    copy.message.fault = fault_name(*kind);
-    if (*kind == FaultKind::duplicate) {
-        copy.message.hang_up = false;
-        m_queue.push_back(std::move(copy));
+    if (changes_bytes(*kind)) {
         return message;
     }
-    message.fault = fault_name(*kind);
-    if (changes_bytes(*kind)) {
+    Stored copy{message};
+    if (*kind == FaultKind::duplicate) {
+        copy.message.fault = fault_name(*kind);
+        copy.message.hang_up = false;
+        m_queue.push_back(std::move(copy));
         return message;
     }
     copy.release = ts + (*kind == FaultKind::late ? outcome.time_off.count() : 0);
@@ -301,7 +318,8 @@ std::optional<Message> FaultInjector::deliver(Message message, const Outcome& ou
 void FaultInjector::flood(const Outcome& outcome, EpochMs ts)
 {
     for (std::uint32_t i = 0; i < outcome.flood; ++i) {
-        m_queue.emplace_back(m_script->take_again(ts));
+        auto& extra = m_queue.emplace_back(m_script->take_again(ts));
+        extra.message.fault = fault_name(FaultKind::flood);
     }
 }
 

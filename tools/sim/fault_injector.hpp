@@ -38,11 +38,11 @@ struct FaultScope {
 /// Plays a script and does to it what the faults say. What befalls a device follows from the seed,
 /// the device and its messages alone, so a shard goes wrong as the whole does.
 ///
-/// A message has at most one fault of its bytes or its order, the first of FaultKind that hits; it
-/// is named in the message. A reconnect storm by schedule cuts all connections at its time, or
-/// each at a moment of its length, whether the devices speak or not. What is held back goes out
-/// behind a later message of the same device, or at the end; at most kMostHeld messages a device
-/// wait.
+/// A message has at most one fault of its bytes or its order, the first of FaultKind that hits.
+/// What rules may see of its faults is named in the message. A reconnect storm by schedule cuts all
+/// connections at its time, or each at a moment of its length, whether the devices speak or not.
+/// What is held back goes out behind a later message of the same device, or at the end; at most
+/// kMostHeld messages a device wait.
 class FaultInjector {
   public:
     static constexpr std::size_t kMostHeld = 64;
@@ -116,6 +116,7 @@ class FaultInjector {
     void change_value(const FaultRule& fault, const FaultDice::Hit& hit, std::uint64_t key,
                       EpochMs ts, const Group& group);
     [[nodiscard]] std::string_view claimed_id(const Script::Speaker& speaker);
+    [[nodiscard]] std::string_view label(const Outcome& outcome) const;
     [[nodiscard]] std::optional<Message> deliver(Message message, const Outcome& outcome,
                                                  EpochMs ts);
     void tell(const Message& message, const Outcome& outcome);

@@ -109,14 +109,16 @@ void Hop::judge(Id id, const Shown& shown)
     newest = std::max(newest, id + 1);
 }
 
-HopReport Hop::report(const Hop* upstream) const
+/// `excused` says of a message that rules may reject whether it need not be here.
+template <typename Excused>
+HopReport Hop::report_unless(Excused excused) const
 {
     auto report = m_report;
     for (std::size_t i = 0; i < m_counts.size(); ++i) {
         const auto id = static_cast<Id>(i);
-        const bool caught =
-            m_sent[id].expected == Expected::either && (upstream == nullptr || !upstream->has(id));
-        if (m_sent[id].expected == Expected::dead_letter || caught) {
+        const auto expected = m_sent[id].expected;
+        const bool rejected = expected == Expected::either && m_counts[i] == 0 && excused(id);
+        if (expected == Expected::dead_letter || rejected) {
             continue;
         }
         ++report.expected;
@@ -125,6 +127,16 @@ HopReport Hop::report(const Hop* upstream) const
         }
     }
     return report;
+}
+
+HopReport Hop::report(Rejects rejects) const
+{
+    return report_unless([rejects](Id /*id*/) { return rejects == Rejects::seen; });
+}
+
+HopReport Hop::report_behind(const Hop& upstream) const
+{
+    return report_unless([&upstream](Id id) { return !upstream.has(id); });
 }
 
 DeadLetterHop::DeadLetterHop(std::string name, const SentMessages& sent)
@@ -180,7 +192,9 @@ HopReport DeadLetterHop::report(const Hop* topic) const
             blame(report, Flaw::duplicated, m_sent, entry.id, entry.count - sent.copies);
         }
         if (sent.expected == Expected::topic && entry.count > 0 && sent.copies == 1) {
-            blame(report, Flaw::misrouted, m_sent, entry.id);
+            // What came again after a break is rejected as a duplicate.
+            const bool again = topic != nullptr && topic->has(entry.id);
+            blame(report, again ? Flaw::duplicated : Flaw::misrouted, m_sent, entry.id);
         }
     }
     return report;

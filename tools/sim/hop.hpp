@@ -21,7 +21,7 @@ enum class Flaw {
     duplicated, ///< arrived more often than it was sent
     reordered,  ///< arrived first behind a later one of its series
     corrupted,  ///< arrived with other bytes, or another time, than it was sent with
-    misrouted,  ///< a good one among the dead letters, a bad one among the good ones
+    misrouted,  ///< a good one among the dead letters only, a bad one among the good ones
 };
 
 inline constexpr std::size_t kFlawCount = 5;
@@ -72,6 +72,9 @@ struct Shown {
     std::optional<EpochMs> ts{};
 };
 
+/// Whether somebody looks among the dead letters as well.
+enum class Rejects { unseen, seen };
+
 /// Joins arrivals, in the order in which the place has them, with the ledger, which must be
 /// complete by then. Memory: a byte a message and four a series. Pure.
 class Hop {
@@ -86,12 +89,19 @@ class Hop {
 
     [[nodiscard]] bool has(SentMessages::Id id) const { return m_counts[id] > 0; }
 
-    /// `upstream`: the place that this one is filled from, or null. What may be rejected on the way
-    /// is expected here if it is there.
-    [[nodiscard]] HopReport report(const Hop* upstream = nullptr) const;
+    /// What rules may reject is expected here unless somebody looks for it among the dead letters:
+    /// else its loss would go unseen.
+    [[nodiscard]] HopReport report(Rejects rejects = Rejects::unseen) const;
+
+    /// `upstream`: the place that this one is filled from. What rules may reject is expected here
+    /// if it is there.
+    [[nodiscard]] HopReport report_behind(const Hop& upstream) const;
 
   private:
     void judge(SentMessages::Id id, const Shown& shown);
+
+    template <typename Excused>
+    [[nodiscard]] HopReport report_unless(Excused excused) const;
 
     const SentMessages& m_sent;
     bool m_ordered;

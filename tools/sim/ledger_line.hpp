@@ -19,8 +19,8 @@ namespace tlm::sim {
 using EpochMicros = std::int64_t;
 
 /// Appends `{"deviceId":"…","boot":…,"seq":…,"ts":…,"digest":"<16 hex digits>","intended":…}`
-/// without a newline; the digest is fnv1a() of the payload's bytes. A message with a fault of its
-/// bytes or order has `"fault":"KIND"` at the end.
+/// without a newline; the digest is fnv1a() of the payload's bytes. A message with a fault has
+/// `"fault":"KIND"` at the end.
 void append_ledger_line(std::string& out, const Message& message, EpochMicros intended);
 
 /// Appends `{"run":"begin","at":…}`.

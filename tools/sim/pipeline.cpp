@@ -307,10 +307,11 @@ ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& setti
 
 ExitStatus run(Settings settings, ops::Shutdown& shutdown)
 {
+    const SystemClock clock;
+    check_plan(settings, clock.wall());
     if (settings.connections && settings.connections->preflight) {
         return preflight(settings);
     }
-    const SystemClock clock;
     std::optional<LedgerFile> ledger;
     TruthFile truth{settings.truth};
     const auto outlet = make_outlet(settings);

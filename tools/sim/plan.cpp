@@ -32,24 +32,23 @@ Casting casting_of(const Settings& settings, EpochMs now)
     return casting;
 }
 
+Error no_end()
+{
+    return usage_error("--speed above 1x needs --duration or --start-time here: without knowing "
+                       "its end the times would run ahead of the clock");
+}
+
 Timeline timeline_of(const Settings& settings, const Script& script, EpochMs now)
 {
     const auto last = script.last_position();
     if (!last && settings.speed.faster_than_recorded()) {
-        throw usage_error("--speed above 1x needs --duration or --start-time here: without knowing "
-                          "its end the times would run ahead of the clock");
+        throw no_end();
     }
     return Timeline::moved_to(now, last.value_or(nanoseconds{0}), settings.speed);
 }
 
 Bare plan_replay(Settings& settings, const Identity& identity, EpochMs now)
 {
-    if (settings.align) {
-        align_starts(settings.recordings);
-    }
-    if (span_of(settings.recordings) > kLongestSeries) {
-        throw usage_error("--replay: the recordings are more than 100 years apart");
-    }
     auto script = std::make_unique<ReplayScript>(std::move(settings.recordings), settings.replay,
                                                  identity, casting_of(settings, now));
     if (settings.keep_time || settings.start_time) {
@@ -137,6 +136,28 @@ Roster make_roster(const Settings& settings)
     }
     roster.name = [groups](std::uint32_t device) { return name_in(groups, device); };
     return roster;
+}
+
+void check_plan(Settings& settings, EpochMs now)
+{
+    const bool fast = settings.speed.faster_than_recorded();
+    if (settings.recordings.empty()) {
+        if (fast) { // only its script knows whether a fleet has an end
+            auto rehearsal = settings;
+            (void)make_plan(rehearsal, now);
+        }
+        return;
+    }
+    if (settings.align) {
+        align_starts(settings.recordings);
+    }
+    if (span_of(settings.recordings) > kLongestSeries) {
+        throw usage_error("--replay: the recordings are more than 100 years apart");
+    }
+    const bool ends = !settings.replay.loop || settings.duration;
+    if (fast && !ends && !settings.keep_time && !settings.start_time) {
+        throw no_end();
+    }
 }
 
 Plan make_plan(Settings& settings, EpochMs now)

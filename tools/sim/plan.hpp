@@ -22,7 +22,11 @@ struct Plan {
 /// Who takes part; before make_plan().
 [[nodiscard]] Roster make_roster(const Settings& settings);
 
-/// Takes groups and recordings out of the settings. Throws Error usage.
+/// Throws Error usage where there can be no plan: before anything is connected. Recordings that are
+/// to begin together do so afterwards.
+void check_plan(Settings& settings, EpochMs now);
+
+/// Takes groups and recordings out of the settings, which check_plan() has seen.
 [[nodiscard]] Plan make_plan(Settings& settings, EpochMs now);
 
 } // namespace tlm::sim

@@ -23,8 +23,8 @@ EpochMs lap_of(const Recording& recording)
     return rows > 1 ? length + std::max<EpochMs>(length / (rows - 1), 1) : kSecond;
 }
 
-/// The members with the first number in quotes.
-std::string mistyped(std::string_view members)
+/// The members with the first number in quotes; empty when there is none.
+std::optional<std::string> mistyped(std::string_view members)
 {
     const std::string object = std::string{"{"}.append(members).append("}");
     for (RawMembers each{object, 0}; each.next();) {
@@ -38,7 +38,7 @@ std::string mistyped(std::string_view members)
                 .append(members.substr(at + value.size()));
         }
     }
-    return std::string{members};
+    return std::nullopt;
 }
 
 } // namespace
@@ -125,6 +125,12 @@ Script::Speaker ReplayScript::next_speaker() const
     return {device, player.played + player.extra};
 }
 
+bool ReplayScript::next_has_number() const
+{
+    const auto& player = m_players[m_heap.top().device];
+    return mistyped(recording_of(player).members(next_row(player))).has_value();
+}
+
 Message ReplayScript::speak(std::uint32_t device, const Recording::Row& row, EpochMs ts,
                             const Distortion& distortion)
 {
@@ -137,7 +143,7 @@ Message ReplayScript::speak(std::uint32_t device, const Recording::Row& row, Epo
     }
     const auto members = recording.members(row);
     if (distortion.mistyped) {
-        m_payload.raw(mistyped(members));
+        m_payload.raw(mistyped(members).value_or(std::string{members}));
     } else {
         m_payload.raw(members);
     }

@@ -34,6 +34,7 @@ class ReplayScript final : public Script {
     [[nodiscard]] std::optional<nanoseconds> next_position() const override;
     [[nodiscard]] std::optional<nanoseconds> last_position() const override;
     [[nodiscard]] Speaker next_speaker() const override;
+    [[nodiscard]] bool next_has_number() const override;
     using Script::take;
     [[nodiscard]] Message take(EpochMs ts, const Distortion& distortion) override;
     [[nodiscard]] Message take_again(EpochMs ts) override;
@@ -62,6 +63,12 @@ class ReplayScript final : public Script {
     [[nodiscard]] const Recording& recording_of(const Player& player) const
     {
         return m_recordings[player.recording];
+    }
+
+    [[nodiscard]] const Recording::Row& next_row(const Player& player) const
+    {
+        const auto& rows = recording_of(player).rows;
+        return rows[(player.begin + player.played) % rows.size()];
     }
 
     [[nodiscard]] std::optional<nanoseconds> position_of(std::uint32_t device) const;

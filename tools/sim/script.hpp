@@ -22,7 +22,7 @@ struct Message {
     nanoseconds intended{0};  ///< when it is due, since the start of the run; set by the pipeline
     EpochMs sent = 0;         ///< the time at which it goes out, by a clock that is right
     std::string_view topic{}; ///< empty: that of the run
-    std::string_view fault{}; ///< of its bytes or order, see fault_name(); empty: none
+    std::string_view fault{}; ///< what was done to it on purpose, see fault_name(); empty: nothing
     bool hang_up = false;     ///< the connection of the device is cut behind it
 };
 
@@ -57,6 +57,9 @@ class Script {
 
     /// Of the next message; call only while next_position() has a value.
     [[nodiscard]] virtual Speaker next_speaker() const = 0;
+
+    /// True when the next message has a number that may come as something else.
+    [[nodiscard]] virtual bool next_has_number() const { return true; }
 
     /// Makes the next message; call only while next_position() has a value.
     [[nodiscard]] virtual Message take(EpochMs ts, const Distortion& distortion) = 0;

@@ -18,7 +18,9 @@ constexpr std::size_t kFirstSlots = 1024;
 constexpr std::array<std::string_view, 2> kRejected{"bad_json", "spoofed_id"};
 
 /// Rules decide about these.
-constexpr std::array<std::string_view, 2> kJudged{"wrong_schema", "future_clock"};
+constexpr std::array<std::string_view, 8> kJudged{"wrong_schema", "future_clock", "late",
+                                                  "drift",        "stuck_value",  "spike",
+                                                  "level_shift",  "flood"};
 
 Expected expected_of(std::string_view fault)
 {

@@ -51,8 +51,9 @@ class Inspection {
                         [&](const Input& input) { give_record(reader, input.value, hop); })) {
             return false;
         }
-        m_reports.push_back(hop.report());
-        return m_settings.dlq_topic.empty() || dead_letters();
+        const bool letters = !m_settings.dlq_topic.empty();
+        m_reports.push_back(hop.report(letters ? Rejects::seen : Rejects::unseen));
+        return !letters || dead_letters();
     }
 
     [[nodiscard]] bool dead_letters()
@@ -92,7 +93,7 @@ class Inspection {
         if (!read_table(m_settings, m_shutdown, hop)) {
             return false;
         }
-        m_reports.push_back(hop.report(m_topic ? &*m_topic : nullptr));
+        m_reports.push_back(m_topic ? hop.report_behind(*m_topic) : hop.report());
         return true;
     }
 

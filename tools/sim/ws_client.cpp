@@ -123,21 +123,30 @@ bool WsClient::connect(milliseconds limit)
         return false;
     }
     const Addresses addresses(found);
-    m_fd.reset(::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    for (const auto* address = found; address != nullptr; address = address->ai_next) {
+        if (const int problem = reach(*address, deadline); problem != 0) {
+            m_why = errno_text(problem);
+            continue; // localhost is ::1 first, where a server need not listen
+        }
+        shake_hands(deadline);
+        return true;
+    }
+    return false;
+}
+
+/// 0, or the number of the error.
+int WsClient::reach(const addrinfo& address, Monotonic deadline)
+{
+    m_fd.reset(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     int error = m_fd ? 0 : errno;
-    if (m_fd && ::connect(m_fd.get(), found->ai_addr, found->ai_addrlen) != 0) {
+    if (m_fd && ::connect(m_fd.get(), address.ai_addr, address.ai_addrlen) != 0) {
         error = errno;
         socklen_t size = sizeof error;
         if (error == EINPROGRESS && ready(m_fd.get(), POLLOUT, deadline)) {
             ::getsockopt(m_fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
         }
     }
-    if (error != 0) {
-        m_why = errno_text(error);
-        return false;
-    }
-    shake_hands(deadline);
-    return true;
+    return error;
 }
 
 void WsClient::shake_hands(Monotonic deadline)

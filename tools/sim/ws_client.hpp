@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+struct addrinfo;
+
 namespace tlm::sim {
 
 /// Where tlm-ws is: `ws://HOST[:PORT][/PATH]`, without TLS.
@@ -39,6 +41,7 @@ class WsClient {
 
   private:
     [[nodiscard]] bool connect(milliseconds limit);
+    [[nodiscard]] int reach(const addrinfo& address, Monotonic deadline);
     void shake_hands(Monotonic deadline);
     void send(std::string_view bytes);
     [[nodiscard]] bool receive();

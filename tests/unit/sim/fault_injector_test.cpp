@@ -36,10 +36,21 @@ struct Line {
     bool hang_up = false;
 };
 
+using Names = std::vector<std::string>;
+
 struct Played {
     std::vector<Line> lines;
     std::vector<std::string> truth;
     std::vector<nanoseconds> cuts; ///< positions, one for each connection
+
+    [[nodiscard]] Names faults() const
+    {
+        Names names;
+        for (const auto& line : lines) {
+            names.push_back(line.fault);
+        }
+        return names;
+    }
 
     [[nodiscard]] std::vector<std::uint64_t> seqs() const
     {
@@ -169,7 +180,7 @@ TEST_CASE("faults: values, with what was measured in the truth", "[sim]")
     spike.size = -7.25;
     const auto played = play_one(spike, 4);
     CHECK(played.lines[2].payload == payload(2, "-2.3"));
-    CHECK(played.lines[2].fault.empty()); // it must arrive like any other
+    CHECK(played.lines[2].fault == "spike");
     CHECK(played.lines[3].payload == payload(3, "5"));
     CHECK(played.truth ==
           std::vector{truth("spike", 2, R"("metric":"x","said":-2.3,"expected":5)")});
@@ -213,6 +224,19 @@ TEST_CASE("faults: a silent device leaves a gap, a flooding one fills its seq", 
     const auto flooded = play_one(flood, 3);
     CHECK(flooded.seqs() == Seqs{0, 1, 2, 3, 4, 5});
     CHECK(flooded.lines[4].ts == flooded.lines[1].ts);
+    CHECK(flooded.faults() == Names{"", "", "flood", "flood", "flood", ""});
+}
+
+TEST_CASE("faults: the ledger names what decides where a message may arrive", "[sim]")
+{
+    const auto named = [](const std::vector<FaultRule>& rules) {
+        return play_all({one_metric(1, rules)}, 3).faults();
+    };
+    const auto spike = at(FaultKind::spike, 100ms);
+    CHECK(named({spike}) == Names{"", "spike", ""});
+    CHECK(named({spike, at(FaultKind::spoofed_id, 100ms)}) == Names{"", "spoofed_id", ""});
+    CHECK(named({spike, at(FaultKind::out_of_order, 100ms)}) == Names{"", "", "spike"});
+    CHECK(named({spike, at(FaultKind::duplicate, 100ms)}) == Names{"", "spike", "duplicate", ""});
 }
 
 TEST_CASE("faults: a storm by schedule cuts all at its time, whoever speaks", "[sim]")

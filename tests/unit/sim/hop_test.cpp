@@ -3,7 +3,9 @@
 #include "tools/sim/hop.hpp"
 #include "tools/sim/hop_watch.hpp"
 
+#include <array>
 #include <string>
+#include <string_view>
 
 using namespace tlm::sim;
 using namespace std::chrono_literals;
@@ -178,8 +180,12 @@ TEST_CASE("hop: a broken message belongs to the dead letters, one with a fault t
     Hop topic("kafka", sent, true);
     topic.arrived("a", 1, 0);
     topic.arrived("a", 1, 2);
-    CHECK(topic.report().expected == 1);
-    CHECK(!topic.report().breach(false));
+    const auto seen = topic.report(Rejects::seen);
+    CHECK(seen.expected == 2);
+    CHECK(seen.arrived == 2);
+    CHECK(!seen.breach(false));
+    CHECK(topic.report().expected == 3); // nobody looks for it elsewhere
+    CHECK(topic.report().count(Flaw::lost) == 1);
 
     DeadLetterHop letters("dlq", sent);
     letters.arrived(101);
@@ -195,15 +201,37 @@ TEST_CASE("hop: a broken message belongs to the dead letters, one with a fault t
 
     Hop table("postgres", sent, false);
     table.arrived("a", 1, 0);
-    CHECK(!table.report().breach(false));
-    CHECK(table.report(&topic).count(Flaw::lost) == 1); // the first wrong one was let through
+    CHECK(table.report().count(Flaw::lost) == 2);
+    CHECK(table.report_behind(topic).count(Flaw::lost) == 1); // the first wrong one was let through
     table.arrived("a", 1, 2);
-    CHECK(!table.report(&topic).breach(false));
+    CHECK(!table.report_behind(topic).breach(false));
 
     topic.arrived("a", 1, 1); // let through
     CHECK(topic.report().count(Flaw::misrouted) == 1);
     letters.arrived(100); // a good one
-    CHECK(letters.report(&topic).count(Flaw::misrouted) == 1);
+    CHECK(letters.report(&topic).count(Flaw::duplicated) == 1);
+    const Hop empty("kafka", sent, true);
+    CHECK(letters.report(&empty).count(Flaw::misrouted) == 1);
+}
+
+TEST_CASE("hop: what rules may reject need not be in the topic", "[sim]")
+{
+    constexpr std::array<std::string_view, 8> kKinds{"wrong_schema", "future_clock", "late",
+                                                     "drift",        "stuck_value",  "spike",
+                                                     "level_shift",  "flood"};
+    SentMessages sent;
+    for (std::size_t i = 0; i < kKinds.size(); ++i) {
+        sent.add(entry("a", i, kKinds.at(i)));
+    }
+    sent.add(entry("a", kKinds.size(), "out_of_order"));
+    const Hop topic("kafka", sent, true);
+    CHECK(topic.report(Rejects::seen).count(Flaw::lost) == 1);
+    CHECK(topic.report().count(Flaw::lost) == kKinds.size() + 1);
+    DeadLetterHop letters("dlq", sent);
+    for (std::size_t i = 0; i < kKinds.size(); ++i) {
+        letters.arrived(100 + i);
+    }
+    CHECK(!letters.report(&topic).breach(false));
 }
 
 TEST_CASE("dead letters: payloads that are equal are told apart by their number", "[sim]")

@@ -46,6 +46,18 @@ a{"ts":5250,"boot":7,"seq":1,"n":1250}
 )");
 }
 
+TEST_CASE("replay: a row without a number has none that may come as text", "[sim]")
+{
+    auto recording = series("a", {100, 200});
+    const std::string text = R"("state":"on")";
+    recording.rows[1] = {200, recording.text.size(), text.size()};
+    recording.text += text;
+    ReplayScript script{{recording}, {}, {}, {}};
+    CHECK(script.next_has_number());
+    (void)script.take(0, {.mistyped = true});
+    CHECK_FALSE(script.next_has_number());
+}
+
 TEST_CASE("replay: in a loop the gap to the next lap is that of the rows", "[sim]")
 {
     ReplayScript script{

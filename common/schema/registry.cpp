@@ -257,18 +257,20 @@ Dialect Registry::dialect_of(const Place& root, const Dialect& inherited)
         dialect.assert_formats = m_options.assert_formats;
         return dialect;
     }
-    return custom_dialect(root, uri);
+    return custom_dialect(root, uri, inherited);
 }
 
 /// The draft and the vocabularies of a meta-schema of somebody's own.
-Dialect Registry::custom_dialect(const Place& root, std::string_view meta_uri)
+/// `root` may have no resource yet.
+Dialect Registry::custom_dialect(const Place& root, std::string_view meta_uri,
+                                 const Dialect& inherited)
 {
     constexpr unsigned kMaxMetaDepth = 8;
     if (++m_meta_depth > kMaxMetaDepth) {
         throw error(root, "$schema '" + std::string{meta_uri} +
                               "' leads from meta-schema to meta-schema without an end");
     }
-    const Place meta = find_or_load(root, "$schema", split_fragment(meta_uri).first);
+    const Place meta = find_or_load(root, "$schema", split_fragment(meta_uri).first, inherited);
     --m_meta_depth;
     Dialect dialect = m_resources[meta.resource].dialect;
     dialect.assert_formats = m_options.assert_formats;
@@ -291,7 +293,7 @@ Dialect Registry::custom_dialect(const Place& root, std::string_view meta_uri)
 }
 
 const Place& Registry::find_or_load(const Place& from, std::string_view keyword,
-                                    std::string_view uri)
+                                    std::string_view uri, const Dialect& inherited)
 {
     if (const auto found = m_by_uri.find(uri); found != m_by_uri.end()) {
         return m_resources[found->second].root;
@@ -301,7 +303,7 @@ const Place& Registry::find_or_load(const Place& from, std::string_view keyword,
     }
     if (m_options.load) {
         if (const auto text = m_options.load(uri)) {
-            return add(*text, uri, m_resources[from.resource].dialect);
+            return add(*text, uri, inherited);
         }
     }
     const std::string what = std::string{keyword} + " '" + std::string{uri} + "' ";
@@ -317,7 +319,7 @@ Place Registry::resolve(const Place& from, std::string_view keyword, std::string
 {
     const std::string target = resolve_uri(m_resources[from.resource].uri, reference);
     const auto [uri, raw_fragment] = split_fragment(target);
-    Place root = find_or_load(from, keyword, uri);
+    Place root = find_or_load(from, keyword, uri, m_resources[from.resource].dialect);
     const auto fragment = percent_decode(raw_fragment);
     if (!fragment) {
         throw error(from, std::string{keyword} + " '" + std::string{reference} +

@@ -79,10 +79,11 @@ class Registry {
 
     const Place& add(std::string_view text, std::string_view uri, const Dialect& inherited);
     [[nodiscard]] const Place& find_or_load(const Place& from, std::string_view keyword,
-                                            std::string_view uri);
+                                            std::string_view uri, const Dialect& inherited);
     [[nodiscard]] Place follow_pointer(const Place& root, std::string_view pointer) const;
     [[nodiscard]] Dialect dialect_of(const Place& root, const Dialect& inherited);
-    [[nodiscard]] Dialect custom_dialect(const Place& root, std::string_view meta_uri);
+    [[nodiscard]] Dialect custom_dialect(const Place& root, std::string_view meta_uri,
+                                         const Dialect& inherited);
 
     void visit(Place place);
     void open_resource(Place& place, Dialect dialect, bool is_document);

@@ -95,6 +95,13 @@ TEST_CASE("compile: the draft is that of $schema, else the default", "[schema]")
     CHECK(accepts(R"({"type":"integer"})", "1.0"));
 }
 
+TEST_CASE("compile: a meta-schema of one's own without a $schema has the default draft", "[schema]")
+{
+    Options options{Draft::v7, false, [](std::string_view) { return R"({"type":"object"})"; }};
+    const auto schema = Schema::compile(R"({"$schema":"http://acme.example/meta"})", "", options);
+    CHECK(schema->draft() == Draft::v7);
+}
+
 TEST_CASE("compile: other documents come from the loader, once each", "[schema]")
 {
     std::vector<std::string> asked;

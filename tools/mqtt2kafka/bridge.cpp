@@ -430,6 +430,9 @@ void Bridge::abandon()
 /// Closes without writing, and connects again after a while.
 void Bridge::leave()
 {
+    if (m_deadline && m_forwarder.unconfirmed() > 0) { // nobody will wait for them any more
+        m_status = ExitStatus::unconfirmed;
+    }
     m_broker->subscriber.abandon();
     m_forwarder.link_lost(m_acknowledging);
     m_cycle.link_lost(m_now, m_jitter.next());

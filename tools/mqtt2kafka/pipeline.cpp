@@ -149,6 +149,26 @@ void reload(const Settings& settings, Forwarder& forwarder, codebook::Codebook& 
     }
 }
 
+Forwarder make_forwarder(const Settings& settings, Outputs& outputs)
+{
+    TranslateOptions translate = settings.translate;
+    translate.seed = ops::random_seed();
+    Resolve resolve = settings.resolve;
+    resolve.spill = outputs.spill.get();
+    return Forwarder{std::move(translate),  settings.window,          *outputs.records,
+                     *outputs.dead_letters, outputs.lines != nullptr, resolve};
+}
+
+/// Says what was judged, and sends what stands for a flood of dead letters.
+void sum_up(Forwarder& forwarder)
+{
+    if (forwarder.stage() != nullptr) {
+        rulebook::log_summary(*forwarder.stage());
+    }
+    rulebook::log_summary(forwarder.flood_cap());
+    forwarder.finish(SystemClock{}.wall());
+}
+
 /// The file of --sparkplug-state, with what it has given back to the decoder; null without one.
 std::unique_ptr<codebook::SparkplugStateFile>
 open_memory(const Settings& settings, const codebook::Codebook& book, Forwarder& forwarder)
@@ -174,12 +194,7 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     if (!wait_for_kafka(outputs, monitor, shutdown)) {
         return ExitStatus::ok;
     }
-    TranslateOptions translate = settings.translate;
-    translate.seed = ops::random_seed();
-    Resolve resolve = settings.resolve;
-    resolve.spill = outputs.spill.get();
-    Forwarder forwarder{std::move(translate),  settings.window,          *outputs.records,
-                        *outputs.dead_letters, outputs.lines != nullptr, resolve};
+    Forwarder forwarder = make_forwarder(settings, outputs);
     const OutputState state{
         [&outputs] { return !outputs.producer || outputs.producer->connected(); },
         [&outputs] { return outputs.lines != nullptr && outputs.lines->reader_gone(); }};
@@ -220,11 +235,7 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     if (recovery) {
         recovery->close();
     }
-    if (forwarder.stage() != nullptr) {
-        rulebook::log_summary(*forwarder.stage());
-    }
-    rulebook::log_summary(forwarder.flood_cap());
-    forwarder.finish(SystemClock{}.wall());
+    sum_up(forwarder);
     if (standby) {
         standby->close();
     }

@@ -32,13 +32,13 @@ void ZstdWriter::End::operator()(ZSTD_CCtx_s* context) const noexcept
 }
 
 ZstdWriter::ZstdWriter(std::filesystem::path path)
-    : m_path(std::move(path)),
+    : m_path(replaceable_file(std::move(path), "--to-file")),
       m_part(m_path),
       m_context(ZSTD_createCCtx()),
       m_out(ZSTD_CStreamOutSize())
 {
     m_part += ".part";
-    m_fd.reset(::open(m_part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOnlyUs));
+    m_fd.reset(::open(m_part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, kOnlyUs));
     if (!m_fd) {
         throw usage_error("cannot write " + quoted(m_part) + ": " + errno_text(errno));
     }

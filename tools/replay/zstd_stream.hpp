@@ -22,7 +22,7 @@ namespace tlm::replay {
 /// One thread.
 class ZstdWriter {
   public:
-    /// Throws Error usage when the file cannot be made.
+    /// Throws Error usage when the file cannot be made, see also replaceable_file().
     explicit ZstdWriter(std::filesystem::path path);
     ~ZstdWriter();
     ZstdWriter(const ZstdWriter&) = delete;

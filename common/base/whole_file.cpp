@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/whole_file.hpp"
 
+#include "common/base/error.hpp"
 #include "common/base/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -8,6 +9,8 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <string>
+#include <system_error>
 
 namespace tlm {
 
@@ -52,6 +55,28 @@ int replace_file(const std::filesystem::path& path, std::string_view bytes, mode
         return error;
     }
     return sync_folder_of(path);
+}
+
+std::filesystem::path replaceable_file(std::filesystem::path path, std::string_view what)
+{
+    namespace fs = std::filesystem;
+    const auto refuse = [name = path.string(), what](const std::string& why) {
+        throw usage_error(std::string(what) + ": '" + name + "' " + why);
+    };
+    std::error_code error;
+    const auto status = fs::status(path, error);
+    if (fs::exists(status) && !fs::is_regular_file(status)) {
+        refuse("is not a regular file");
+    }
+    constexpr int kMostLinks = 40; // as Linux follows
+    for (int links = 0; fs::is_symlink(fs::symlink_status(path, error)); ++links) {
+        const auto target = fs::read_symlink(path, error);
+        if (error || links == kMostLinks) {
+            refuse("is a symbolic link that leads nowhere");
+        }
+        path = path.parent_path() / target;
+    }
+    return path;
 }
 
 } // namespace tlm

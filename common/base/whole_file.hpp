@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that are there whole, whatever happens while they are written. All of it returns 0 or
-// errno.
+// Files that are there whole, whatever happens while they are written. What returns int returns 0
+// or errno.
 #pragma once
 
 #include <sys/types.h>
@@ -21,5 +21,11 @@ namespace tlm {
 /// part of them; so it has after a failure. `path` with `.part` behind it is in use meanwhile.
 [[nodiscard]] int replace_file(const std::filesystem::path& path, std::string_view bytes,
                                mode_t mode);
+
+/// The file that a new one may take the place of by its name: `path`, or where its symbolic links
+/// lead, which need not be there. Throws Error usage, after `what`, when something is there that is
+/// no regular file: a device or a pipe would be gone.
+[[nodiscard]] std::filesystem::path replaceable_file(std::filesystem::path path,
+                                                     std::string_view what);
 
 } // namespace tlm

@@ -247,12 +247,19 @@ Wait wait_for_topics(rd_kafka_t* client, std::span<const std::string> topics, mi
         return std::max(milliseconds{0}, deadline - passed);
     };
     log::RateLimit limit{std::chrono::minutes{1}};
+    auto before = Known::no_answer;
     for (auto topic = topics.begin(); topic != topics.end();) {
         int partitions = 0;
-        const auto known = ask_for(client, *topic, std::min(kSlice, left()), partitions);
+        const auto wait = std::min(kSlice, left());
+        auto known = ask_for(client, *topic, wait, partitions);
         serve();
+        if (known == Known::no_answer && wait < kSlice) {
+            known = before; // the deadline cut the question short: that says nothing of the brokers
+        }
+        before = known;
         if (known == Known::yes) {
             ++topic;
+            before = Known::no_answer;
             continue;
         }
         const std::string problem = known == Known::no

@@ -79,6 +79,16 @@ Wait TopicQuery::wait_until_known(milliseconds deadline, int stop_fd)
                            [this] { rd_kafka_poll(m_impl->client.get(), 0); });
 }
 
+std::optional<bool> TopicQuery::exists(milliseconds deadline, int stop_fd)
+{
+    return ask_until_answered(
+        [this](milliseconds wait) {
+            const auto count = kafka::count_partitions(m_impl->client.get(), m_impl->topic, wait);
+            return count >= 0 ? std::optional{count > 0} : std::nullopt;
+        },
+        "Kafka's brokers do not answer", deadline, stop_fd);
+}
+
 std::optional<int> TopicQuery::count_partitions(milliseconds deadline, int stop_fd)
 {
     return ask_until_answered(

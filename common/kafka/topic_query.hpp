@@ -38,6 +38,9 @@ class TopicQuery {
     /// See Producer::wait_until_known().
     Wait wait_until_known(milliseconds deadline, int stop_fd);
 
+    /// False as soon as a broker says that there is no such topic, without waiting for it.
+    [[nodiscard]] std::optional<bool> exists(milliseconds deadline, int stop_fd);
+
     [[nodiscard]] std::optional<int> count_partitions(milliseconds deadline, int stop_fd);
 
     /// Of every partition, in order.

@@ -16,6 +16,10 @@ constexpr std::size_t kLargest = 16ULL * 1024 * 1024;
 
 } // namespace
 
+CheckpointFile::CheckpointFile(const std::string& path)
+    : m_path(replaceable_file(path, "--checkpoint").string())
+{}
+
 std::optional<Checkpoint> CheckpointFile::load() const
 {
     std::error_code error;

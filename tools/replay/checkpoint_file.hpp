@@ -12,7 +12,8 @@ namespace tlm::replay {
 /// A file that always holds one whole checkpoint.
 class CheckpointFile {
   public:
-    explicit CheckpointFile(std::string path) : m_path(std::move(path)) {}
+    /// Throws Error usage, see replaceable_file().
+    explicit CheckpointFile(const std::string& path);
 
     /// Empty when there is no such file. Throws Error usage when it cannot be read.
     [[nodiscard]] std::optional<Checkpoint> load() const;

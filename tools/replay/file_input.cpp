@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/replay/file_input.hpp"
 
+#include "common/base/error.hpp"
 #include "common/ops/log.hpp"
+#include "tools/replay/zstd_stream.hpp"
 
 #include <utility>
 
@@ -41,6 +43,9 @@ MessageSource::Next FileInput::next(Message& message)
 bool FileInput::take(const Input& line, Message& message)
 {
     m_place = {0, line.position.offset};
+    if (line.position.offset == 1 && ZstdReader::begins(line.value)) {
+        throw usage_error("--from-file: a capsule must be a file, not standard input or a pipe");
+    }
     if (line.position.offset < m_first) {
         return false;
     }

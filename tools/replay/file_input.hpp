@@ -15,7 +15,8 @@
 namespace tlm::replay {
 
 /// Reads what append_message() writes, `-` being stdin. A line that is no record is named in the
-/// log and counted, and the next one is read.
+/// log and counted, and the next one is read. Throws Error usage when it is a capsule that came
+/// through a pipe.
 class FileInput final : public MessageSource {
   public:
     /// Begins with line `first`, counted from 1.

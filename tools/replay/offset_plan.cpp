@@ -60,6 +60,10 @@ PartitionPlan plan_partition(const OffsetRange& range, const Extent& extent,
     if (range.end.at == Bound::At::offset && end > extent.high) {
         plan.missing += end - std::max(std::min(begin, end), extent.high);
     }
+    if (range.begin.at == Bound::At::offset && range.end.at != Bound::At::offset &&
+        begin > extent.high) {
+        ++plan.missing; // the one that was named; how many were meant beyond it nobody knows
+    }
     return plan;
 }
 

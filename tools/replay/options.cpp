@@ -308,6 +308,9 @@ void check_capsule(const Rows& rows, const Settings& settings)
     if (settings.to_file.empty()) {
         throw usage_error("capsule: name the file to make with --to-file");
     }
+    if (settings.to_file == "-") {
+        throw usage_error("--to-file: a capsule must be a file, not standard output");
+    }
     if (settings.follow) {
         throw usage_error("capsule: a capsule has an end, so it excludes --follow");
     }

@@ -16,9 +16,10 @@ enum class Refusal {
     no_source,     ///< a dead letter that does not say which topic it came from
     too_many_attempts, ///< a dead letter that was rejected too often
     no_payload,        ///< a dead letter that holds nothing, or only the beginning of it
+    no_target,         ///< a dead letter of a topic, or a partition of it, that is not there
 };
 
-inline constexpr std::size_t kRefusalCount = static_cast<std::size_t>(Refusal::no_payload) + 1;
+inline constexpr std::size_t kRefusalCount = static_cast<std::size_t>(Refusal::no_target) + 1;
 
 /// A phrase that follows a number of records: `older than ...`.
 [[nodiscard]] constexpr std::string_view refusal_text(Refusal refusal) noexcept
@@ -35,9 +36,11 @@ inline constexpr std::size_t kRefusalCount = static_cast<std::size_t>(Refusal::n
     case Refusal::too_many_attempts:
         return "rejected too often before (--max-attempts)";
     case Refusal::no_payload:
+        return "without their whole payload";
+    case Refusal::no_target:
         break;
     }
-    return "without their whole payload";
+    return "of a topic or a partition that Kafka does not have (--to-topic names another)";
 }
 
 /// How many of each.

@@ -75,6 +75,9 @@ std::optional<Refusal> Rewriter::rewrite(Message& message, const TopicRules& rul
     if (m_settings.by_key) {
         message.partition = -1;
     }
+    if (m_settings.letters && (rules.partitions == 0 || message.partition >= rules.partitions)) {
+        return Refusal::no_target;
+    }
     if (message.partition >= rules.partitions) {
         throw fatal_error(fmt::format("'{}' has {} partitions, and a record is of partition {}: "
                                       "--partition key lets the key decide",

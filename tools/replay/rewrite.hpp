@@ -21,7 +21,7 @@ inline constexpr std::string_view kReplayHeader = "tlm-replay-id";
 
 /// What a topic takes.
 struct TopicRules {
-    std::int32_t partitions = 0;
+    std::int32_t partitions = 0;             ///< 0: there is no such topic
     std::optional<milliseconds> max_age{};   ///< of a timestamp; empty: any
     std::optional<milliseconds> max_ahead{}; ///< empty: any
 };
@@ -39,9 +39,10 @@ topic_rules(const std::map<std::string, std::string, std::less<>>& settings,
 
 /// What is done to every record.
 struct RewriteSettings {
-    bool by_key = false; ///< partition by key instead of where it was
-    bool rebase = false; ///< stamp with the moment of writing
-    std::string mark{};  ///< value of kReplayHeader; empty: not marked
+    bool by_key = false;  ///< partition by key instead of where it was
+    bool rebase = false;  ///< stamp with the moment of writing
+    std::string mark{};   ///< value of kReplayHeader; empty: not marked
+    bool letters = false; ///< what has no topic or partition to go to is refused, no error
 };
 
 /// Rewrites one record after the other. One thread.
@@ -51,7 +52,7 @@ class Rewriter {
 
     /// Changes timestamp and headers of the message, and its partition: negative where the key
     /// decides. Headers are valid until the next call. Throws Error fatal for a partition that the
-    /// topic does not have.
+    /// topic does not have, unless these are dead letters.
     [[nodiscard]] std::optional<Refusal> rewrite(Message& message, const TopicRules& rules,
                                                  EpochMs now);
 

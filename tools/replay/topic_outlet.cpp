@@ -3,6 +3,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/json_text.hpp"
+#include "common/base/kafka_names.hpp"
 #include "common/kafka/topic_query.hpp"
 #include "common/ops/log.hpp"
 
@@ -40,7 +41,8 @@ std::unique_ptr<kafka::Producer> open_producer(const Settings& settings)
 
 RewriteSettings rewrite_settings(const Settings& settings, std::string id)
 {
-    return {settings.by_key, settings.rebase, settings.mark ? std::move(id) : ""};
+    return {settings.by_key, settings.rebase, settings.mark ? std::move(id) : "",
+            settings.command == Command::redrive};
 }
 
 std::string receipt_of(std::string_view topic, std::int32_t partition, std::int64_t offset,
@@ -79,9 +81,25 @@ TopicOutlet::Targets::iterator TopicOutlet::find_target(std::string_view topic)
         return found;
     }
     const std::string name(topic);
+    const auto leave = [&] {
+        log::warn("Kafka has no topic '{}': its dead letters are left", name);
+        return m_targets.emplace(name, Target{}).first;
+    };
+    const bool named_by_letter = m_restorer && m_settings.to_topic.empty();
+    if (named_by_letter && !is_topic_name(name)) {
+        return leave();
+    }
     kafka::TopicQuery query(m_settings.kafka, name);
     const auto deadline = m_settings.connect_timeout;
-    if (query.wait_until_known(deadline, m_stop_fd) == kafka::Wait::stopped) {
+    if (named_by_letter) {
+        const auto exists = query.exists(deadline, m_stop_fd);
+        if (!exists) {
+            return m_targets.end();
+        }
+        if (!*exists) {
+            return leave();
+        }
+    } else if (query.wait_until_known(deadline, m_stop_fd) == kafka::Wait::stopped) {
         return m_targets.end();
     }
     const auto partitions = query.count_partitions(deadline, m_stop_fd);
@@ -190,7 +208,9 @@ void TopicOutlet::settle()
         return;
     }
     for (const auto& [name, target] : m_targets) {
-        m_producer->collect(target.id, m_deliveries);
+        if (target.rules.partitions > 0) {
+            m_producer->collect(target.id, m_deliveries);
+        }
     }
     if (!m_deliveries.empty()) {
         m_last_delivery = std::chrono::steady_clock::now();
@@ -262,7 +282,9 @@ std::vector<TopicOutlet::Count> TopicOutlet::counts() const
 {
     std::vector<Count> counts;
     for (const auto& [name, target] : m_targets) {
-        counts.push_back({name, target.records});
+        if (target.rules.partitions > 0) {
+            counts.push_back({name, target.records});
+        }
     }
     return counts;
 }

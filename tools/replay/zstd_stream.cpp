@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kLevel = 6;        // slower levels win a few per cent on telemetry
 constexpr mode_t kOnlyUs = 0600; // what devices say may be confidential
+constexpr std::string_view kMagic{"\x28\xB5\x2F\xFD"}; // RFC 8878, 3.1.1
 
 std::string quoted(const std::filesystem::path& path)
 {
@@ -32,13 +33,14 @@ void ZstdWriter::End::operator()(ZSTD_CCtx_s* context) const noexcept
 }
 
 ZstdWriter::ZstdWriter(std::filesystem::path path)
-    : m_path(std::move(path)),
+    : m_path(replaceable_file(std::move(path), "--to-file")),
       m_part(m_path),
       m_context(ZSTD_createCCtx()),
       m_out(ZSTD_CStreamOutSize())
 {
     m_part += ".part";
-    m_fd.reset(::open(m_part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOnlyUs));
+    m_fd.reset(
+        ::open(m_part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, kOnlyUs));
     if (!m_fd) {
         throw usage_error("cannot write " + quoted(m_part) + ": " + errno_text(errno));
     }
@@ -160,11 +162,18 @@ std::size_t ZstdReader::read(std::span<char> into)
 
 bool ZstdReader::recognises(const std::filesystem::path& path)
 {
-    constexpr std::array<char, 4> kMagic{'\x28', '\xB5', '\x2F', '\xFD'}; // RFC 8878, 3.1.1
     std::array<char, kMagic.size()> start{};
+    if (path == "-") { // standard input, whatever files there are
+        return false;
+    }
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     return fd && ::pread(fd.get(), start.data(), start.size(), 0) == std::ssize(start) &&
-           start == kMagic;
+           begins({start.data(), start.size()});
+}
+
+bool ZstdReader::begins(std::string_view bytes) noexcept
+{
+    return bytes.starts_with(kMagic);
 }
 
 } // namespace tlm::replay

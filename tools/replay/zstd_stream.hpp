@@ -22,7 +22,7 @@ namespace tlm::replay {
 /// One thread.
 class ZstdWriter {
   public:
-    /// Throws Error usage when the file cannot be made.
+    /// Throws Error usage when the file cannot be made, see also replaceable_file().
     explicit ZstdWriter(std::filesystem::path path);
     ~ZstdWriter();
     ZstdWriter(const ZstdWriter&) = delete;
@@ -60,8 +60,12 @@ class ZstdReader {
     /// Fills `into`, which is not empty, with at least a byte; 0 at the end of the file.
     [[nodiscard]] std::size_t read(std::span<char> into);
 
-    /// True when the file begins as a compressed one does. False also for what cannot be opened.
+    /// True when the file begins as a compressed one does. False also for what cannot be opened,
+    /// and for `-`, standard input.
     [[nodiscard]] static bool recognises(const std::filesystem::path& path);
+
+    /// True when these are the first bytes of a compressed file.
+    [[nodiscard]] static bool begins(std::string_view bytes) noexcept;
 
   private:
     struct End {

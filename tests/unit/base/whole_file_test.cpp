@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "common/base/error.hpp"
 #include "common/base/text_file.hpp"
 #include "common/base/whole_file.hpp"
 #include "tests/support/catch.hpp"
@@ -60,6 +61,33 @@ TEST_CASE("whole file: a link in its way is not followed", "[base]")
     std::filesystem::create_symlink(victim, folder.path() / "file.part");
     CHECK(replace_file(folder.path() / "file", "text", kOwnerOnly) == ELOOP);
     CHECK(text_of(victim) == "its own");
+}
+
+TEST_CASE("whole file: links lead to the one that is replaced", "[base]")
+{
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "file";
+    std::filesystem::create_symlink("file", folder.path() / "link");
+    std::filesystem::create_symlink(folder.path() / "link", folder.path() / "second");
+    CHECK(replaceable_file(file, "it") == file);
+    CHECK(replaceable_file(folder.path() / "second", "it") == file); // which is not there yet
+    folder.write("file", "text");
+    CHECK(replaceable_file(folder.path() / "second", "it") == file);
+    CHECK(replaceable_file("bare", "it") == "bare");
+    std::filesystem::create_symlink("loop", folder.path() / "loop");
+    CHECK_THROWS_AS(replaceable_file(folder.path() / "loop", "it"), Error);
+}
+
+TEST_CASE("whole file: what is no regular file is not replaced", "[base]")
+{
+    const TemporaryFolder folder;
+    const auto pipe = folder.path() / "pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), kOwnerOnly) == 0);
+    std::filesystem::create_symlink("pipe", folder.path() / "link");
+    CHECK_THROWS_WITH(replaceable_file(pipe, "--it"),
+                      "--it: '" + pipe.string() + "' is not a regular file");
+    CHECK_THROWS_AS(replaceable_file(folder.path() / "link", "--it"), Error);
+    CHECK_THROWS_AS(replaceable_file(folder.path(), "--it"), Error);
 }
 
 TEST_CASE("whole file: a device that is full is an error", "[base]")

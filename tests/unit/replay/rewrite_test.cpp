@@ -85,6 +85,17 @@ TEST_CASE("rewrite: all stays but what is asked for", "[rewrite]")
     CHECK(after.timestamp == -1);
 }
 
+TEST_CASE("rewrite: a dead letter without a place to go to is refused", "[rewrite]")
+{
+    Message letter{.partition = 3, .timestamp = kNow};
+    Rewriter rewriter({.letters = true});
+    CHECK_FALSE(rewriter.rewrite(letter, {4}, kNow));
+    CHECK(rewriter.rewrite(letter, {3}, kNow) == Refusal::no_target);
+    letter.partition = -1;
+    CHECK_FALSE(rewriter.rewrite(letter, {1}, kNow));
+    CHECK(rewriter.rewrite(letter, {0}, kNow) == Refusal::no_target);
+}
+
 TEST_CASE("rewrite: the mark is the last header, and there is one", "[rewrite]")
 {
     const std::vector<MessageHeader> headers{{"tlm-replay-id", "old"}, {"a", "1"}};

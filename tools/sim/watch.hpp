@@ -22,7 +22,7 @@ enum class WatchEnd {
 /// sent and nothing arrived for settings.timeout: a run that was killed has no end. Waits for the
 /// first ledger line as long as it takes. Says in the log when it is ready: what arrives before
 /// is not measured.
-[[nodiscard]] WatchEnd watch(const VerifySettings& settings, LedgerFiles& ledgers, SentMessages& sent,
-                             ops::Shutdown& shutdown, Latencies& latencies);
+[[nodiscard]] WatchEnd watch(const VerifySettings& settings, LedgerFiles& ledgers,
+                             SentMessages& sent, ops::Shutdown& shutdown, Latencies& latencies);
 
 } // namespace tlm::sim

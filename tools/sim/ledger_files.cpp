@@ -85,6 +85,7 @@ void LedgerFiles::finish(SentMessages& sent)
 void LedgerFiles::take_lines(File& file, SentMessages& sent)
 {
     while (const auto line = file.lines.next()) {
+        ++m_lines;
         auto read = m_reader.read(line->too_long() ? std::string_view{} : line->text);
         if (file.bad_line != 0 && !std::holds_alternative<RunBegin>(read)) {
             throw usage_error(fmt::format("{}:{}: not a ledger line", file.name, file.bad_line));

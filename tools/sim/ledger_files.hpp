@@ -38,6 +38,9 @@ class LedgerFiles {
 
     [[nodiscard]] std::uint64_t unfinished_runs() const noexcept;
 
+    /// Read so far, in all files.
+    [[nodiscard]] std::uint64_t lines() const noexcept { return m_lines; }
+
     /// False when a run was late by its own fault.
     [[nodiscard]] bool valid() const noexcept { return m_valid; }
 
@@ -66,6 +69,7 @@ class LedgerFiles {
     std::deque<File> m_files;
     LedgerReader m_reader;
     Latencies m_latencies;
+    std::uint64_t m_lines = 0;
     bool m_valid = true;
 };
 

@@ -49,6 +49,9 @@ class Outlet {
     virtual void send(const Message& message) = 0;
     virtual void flush(Monotonic now) = 0;
 
+    /// True when flush() returns only when the receiver has taken all.
+    [[nodiscard]] virtual bool flush_waits() const { return false; }
+
     /// What to wait for; descriptor -1: nothing.
     [[nodiscard]] virtual pollfd interest() const = 0;
 

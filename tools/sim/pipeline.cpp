@@ -166,9 +166,10 @@ void Run::give_away(Monotonic now)
     if (m_ledger != nullptr) {
         m_ledger->commit();
     }
+    const auto made = m_clock.monotonic();
     m_outlet.flush(now);
-    const auto gone = m_batch.empty() ? now : m_clock.monotonic();
-    m_figures.sent(m_batch, gone);
+    const auto gone = m_clock.monotonic();
+    m_figures.sent(m_batch, gone, m_outlet.flush_waits() ? gone - made : nanoseconds{0});
     m_figures.room(m_outlet.has_room(), gone);
     m_batch.clear();
     collect();

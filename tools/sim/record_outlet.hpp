@@ -26,6 +26,8 @@ class RecordOutlet final : public Outlet {
     void send(const Message& message) override;
     void flush(Monotonic now) override;
 
+    [[nodiscard]] bool flush_waits() const override { return true; }
+
     [[nodiscard]] pollfd interest() const override { return {-1, 0, 0}; }
 
     [[nodiscard]] std::optional<Monotonic> deadline() const override { return std::nullopt; }

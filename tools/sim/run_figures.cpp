@@ -14,13 +14,24 @@ void RunFigures::room(bool there, Monotonic now) noexcept
     }
 }
 
-void RunFigures::sent(std::span<const nanoseconds> intended, Monotonic now) noexcept
+void RunFigures::sent(std::span<const nanoseconds> intended, Monotonic now,
+                      nanoseconds waited) noexcept
 {
+    if (intended.empty()) {
+        return;
+    }
+    if (m_start + intended.front() > m_last_sent) {
+        m_held = nanoseconds{0}; // all was caught up with
+    }
+    const auto made = now - waited;
     for (const auto moment : intended) {
         const auto due = m_start + moment;
         m_sent.add(now - due);
-        m_own_lag.add(now - std::max(due, m_room_since.value_or(now)));
+        const auto late = made - std::max(due, m_room_since.value_or(made));
+        m_own_lag.add(std::max(late - m_held, nanoseconds{0}));
     }
+    m_held = std::min(m_held + waited, now - (m_start + intended.back()));
+    m_last_sent = now;
 }
 
 void RunFigures::confirmed(nanoseconds intended, Monotonic at) noexcept

@@ -21,8 +21,11 @@ class RunFigures {
     /// Whether the receiver would take a message now; say so before and after sending.
     void room(bool there, Monotonic now) noexcept;
 
-    /// Messages, by the moments they were meant for since the start, left at `now`.
-    void sent(std::span<const nanoseconds> intended, Monotonic now) noexcept;
+    /// Messages, by the moments they were meant for since the start, left at `now`. At the
+    /// end a write waited for the receiver for so long: that is its fault, and so is what piled up
+    /// meanwhile until it is caught up with.
+    void sent(std::span<const nanoseconds> intended, Monotonic now,
+              nanoseconds waited = nanoseconds{0}) noexcept;
 
     void confirmed(nanoseconds intended, Monotonic at) noexcept;
 
@@ -37,6 +40,8 @@ class RunFigures {
   private:
     Monotonic m_start;
     std::optional<Monotonic> m_room_since; ///< none: the receiver takes nothing
+    nanoseconds m_held{0}; ///< of how late we are, what writes that waited are to blame for
+    Monotonic m_last_sent{};
     Histogram m_sent;
     Histogram m_confirmed;
     Histogram m_own_lag;

@@ -123,12 +123,12 @@ bool something_lost(const std::vector<HopReport>& hops)
                        [](const HopReport& hop) { return hop.count(Flaw::lost) > 0; });
 }
 
-/// Looks again until nothing is missing any more, for as long as was asked for. Standard input is
-/// read once.
-Reports inspect(const VerifySettings& settings, const SentMessages& sent, ops::Shutdown& shutdown)
+/// Looks again until nothing is missing any more, for `patience`. Standard input is read once.
+Reports inspect(const VerifySettings& settings, milliseconds patience, const SentMessages& sent,
+                ops::Shutdown& shutdown)
 {
     constexpr milliseconds kPause{500};
-    const auto deadline = std::chrono::steady_clock::now() + settings.timeout;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     for (;;) {
         auto reports = Inspection(settings, sent, shutdown).run();
         const auto now = std::chrono::steady_clock::now();
@@ -160,14 +160,21 @@ ExitStatus verify(const VerifySettings& settings, ops::Shutdown& shutdown)
     VerifyReport report;
     LedgerFiles ledgers(settings.ledgers,
                         settings.follow ? LedgerFiles::Missing::wait : LedgerFiles::Missing::fail);
-    if (settings.follow && !watch(settings, ledgers, sent, shutdown, report.latencies)) {
-        throw fatal_error("stopped before the end: nothing was proved");
+    auto patience = settings.timeout;
+    if (settings.follow) {
+        const auto end = watch(settings, ledgers, sent, shutdown, report.latencies);
+        if (end == WatchEnd::stopped) {
+            throw fatal_error("stopped before the end: nothing was proved");
+        }
+        if (end == WatchEnd::timeout) {
+            patience = milliseconds{0}; // it was waited for
+        }
     }
     ledgers.finish(sent);
     if (sent.size() == 0) {
         throw usage_error("the ledger is empty: nothing was proved");
     }
-    auto reports = inspect(settings, sent, shutdown);
+    auto reports = inspect(settings, patience, sent, shutdown);
     if (!reports) {
         throw fatal_error("stopped before the end: nothing was proved");
     }

@@ -57,7 +57,7 @@ void add_verify(cli::OptionTable& table, VerifyOptions& options)
     table
         .add(options.timeout, "timeout", 'W', "DURATION",
              "verify: how long to wait for what has not arrived yet.")
-        .default_note = "0s, with --follow 30s from the end of the run";
+        .default_note = "0s, with --follow 30s from the last ledger line or arrival";
     table.add(options.no_duplicates, "no-duplicates", 0,
               "verify: what arrived more often than it was sent is a breach as well.");
     table.add_choice<bool>(options.json, "format", 'f', "FORMAT", "verify: how to say it.",

@@ -282,8 +282,7 @@ class Watch {
         }
     }
 
-    /// False when a stop was requested before the end.
-    [[nodiscard]] bool run()
+    [[nodiscard]] WatchEnd run()
     {
         log::info("watching: the run may begin");
         auto last_news = std::chrono::steady_clock::now();
@@ -292,22 +291,31 @@ class Watch {
         while (!m_shutdown.requested()) {
             wait();
             const auto now = std::chrono::steady_clock::now();
-            if (look() || !m_ledgers.all_ended()) {
+            if (look() || m_ledgers.lines() == 0) {
                 last_news = now;
             }
             if (now - last_news < kQuiet || now < next_check) {
                 continue;
             }
             next_check = now + kQuiet;
-            if (complete() || now - last_news >= m_patience) {
-                return true;
+            const bool ended = m_ledgers.all_ended();
+            if (ended && complete()) {
+                return WatchEnd::complete;
             }
-            if (now >= next_search) {
+            if (now - last_news >= m_patience) {
+                if (!ended) {
+                    log::warn("nothing new for {} s and no end of the run in the ledger: it was "
+                              "killed, or over before the watch began",
+                              std::chrono::duration<double>{m_patience}.count());
+                }
+                return WatchEnd::timeout;
+            }
+            if (ended && now >= next_search) {
                 search();
                 next_search = now + kSearch;
             }
         }
-        return false;
+        return WatchEnd::stopped;
     }
 
     void report(Latencies& latencies) const
@@ -335,7 +343,7 @@ class Watch {
         static_cast<void>(::poll(entries.data(), entries.size(), poll_timeout(kAsk)));
     }
 
-    /// True when something new arrived.
+    /// True when something new was sent or arrived.
     [[nodiscard]] bool look()
     {
         for (auto& watched : m_places) {
@@ -356,8 +364,9 @@ class Watch {
 
     [[nodiscard]] bool take_note()
     {
+        const auto lines = m_ledgers.lines();
         m_ledgers.read(m_sent);
-        bool news = false;
+        bool news = m_ledgers.lines() > lines;
         for (auto& watched : m_places) {
             const auto before = watched.watch.histogram().count();
             for (const auto& one : watched.seen) {
@@ -388,13 +397,13 @@ class Watch {
 
 } // namespace
 
-bool watch(const VerifySettings& settings, LedgerFiles& ledgers, SentMessages& sent,
-           ops::Shutdown& shutdown, Latencies& latencies)
+WatchEnd watch(const VerifySettings& settings, LedgerFiles& ledgers, SentMessages& sent,
+               ops::Shutdown& shutdown, Latencies& latencies)
 {
     Watch watch(settings, ledgers, sent, shutdown);
-    const bool ended = watch.run();
+    const auto end = watch.run();
     watch.report(latencies);
-    return ended;
+    return end;
 }
 
 } // namespace tlm::sim

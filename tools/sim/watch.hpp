@@ -12,10 +12,17 @@ class Shutdown;
 
 namespace tlm::sim {
 
-/// Measures until every run of the ledgers has ended and all has arrived, or until
-/// settings.timeout after the last run ended or, later, after the last arrival. Says in the log
-/// when it is ready: what arrives before is not measured. False when a stop was requested.
-[[nodiscard]] bool watch(const VerifySettings& settings, LedgerFiles& ledgers, SentMessages& sent,
-                         ops::Shutdown& shutdown, Latencies& latencies);
+enum class WatchEnd {
+    complete, ///< every run has ended and all has arrived
+    timeout,
+    stopped, ///< a stop was requested
+};
+
+/// Measures until every run of the ledgers has ended and all has arrived, or until nothing was
+/// sent and nothing arrived for settings.timeout: a run that was killed has no end. Waits for the
+/// first ledger line as long as it takes. Says in the log when it is ready: what arrives before
+/// is not measured.
+[[nodiscard]] WatchEnd watch(const VerifySettings& settings, LedgerFiles& ledgers,
+                             SentMessages& sent, ops::Shutdown& shutdown, Latencies& latencies);
 
 } // namespace tlm::sim

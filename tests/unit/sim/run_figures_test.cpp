@@ -31,6 +31,37 @@ TEST_CASE("figures: a message that waits for the receiver is late, the generator
     CHECK(summary.valid());
 }
 
+TEST_CASE("figures: a write that waits for its reader does not blame the generator", "[sim]")
+{
+    RunFigures figures{kStart};
+    figures.room(true, kStart);
+    figures.sent(std::array<nanoseconds, 1>{0ms}, kStart + 1s, 999ms);
+    // What became due meanwhile takes two batches, what did during those a third.
+    figures.sent(std::array<nanoseconds, 2>{1ms, 500ms}, kStart + 1s + 3ms);
+    figures.sent(std::array<nanoseconds, 1>{900ms}, kStart + 1s + 5ms);
+    figures.sent(std::array<nanoseconds, 1>{1'002ms}, kStart + 1s + 6ms);
+    auto summary = figures.summary(kStart + 2s);
+    summary.paced = true;
+    CHECK(summary.latencies.at("sent").max() == 1'002ms);
+    CHECK(summary.generator_lag.max() == 3ms);
+    CHECK(summary.valid());
+}
+
+TEST_CASE("figures: who falls behind by himself is not excused by an earlier wait", "[sim]")
+{
+    const bool caught_up = GENERATE(false, true);
+    RunFigures figures{kStart};
+    figures.room(true, kStart);
+    figures.sent(std::array<nanoseconds, 1>{0ms}, kStart + 1s, 1s);
+    if (caught_up) {
+        figures.sent(std::array<nanoseconds, 1>{1'500ms}, kStart + 1'900ms);
+    } else {
+        figures.sent(std::array<nanoseconds, 1>{100ms}, kStart + 1'500ms);
+    }
+    const auto summary = figures.summary(kStart + 2s);
+    CHECK(summary.generator_lag.max() == 400ms);
+}
+
 TEST_CASE("figures: a generator that slept makes the run invalid", "[sim]")
 {
     RunFigures figures{kStart};

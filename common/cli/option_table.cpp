@@ -17,16 +17,6 @@ namespace {
 
 using Values = std::vector<std::string>;
 
-Option row(std::string name, char letter, std::string value_name, std::string help)
-{
-    Option option;
-    option.name = std::move(name);
-    option.letter = letter;
-    option.value_name = std::move(value_name);
-    option.help = std::move(help);
-    return option;
-}
-
 /// Binds `option` to a field that one value of the user fills. `read` gives an optional value.
 template <typename Field, typename Read, typename Write>
 void bind(Option& option, Field& target, Read read, Write write)
@@ -192,6 +182,16 @@ constexpr std::string_view kWhole = "a whole number";
 
 } // namespace
 
+Option make_option(std::string name, char letter, std::string value_name, std::string help)
+{
+    Option option;
+    option.name = std::move(name);
+    option.letter = letter;
+    option.value_name = std::move(value_name);
+    option.help = std::move(help);
+    return option;
+}
+
 OptionTable::OptionTable(std::string program, std::string one_line, std::string synopsis)
     : m_program(std::move(program)),
       m_one_line(std::move(one_line)),
@@ -260,7 +260,7 @@ Option& OptionTable::add_option(Option option)
 
 Option& OptionTable::add(bool& target, std::string name, char letter, std::string help)
 {
-    Option option = row(std::move(name), letter, {}, std::move(help));
+    Option option = make_option(std::move(name), letter, {}, std::move(help));
     option.expected = "true or false";
     bind(option, target, parse_bool,
          [](bool value) { return std::string{value ? "true" : "false"}; });
@@ -270,42 +270,43 @@ Option& OptionTable::add(bool& target, std::string name, char letter, std::strin
 Option& OptionTable::add(std::string& target, std::string name, char letter, std::string value_name,
                          std::string help)
 {
-    return add_option(
-        string_like(target, row(std::move(name), letter, std::move(value_name), std::move(help))));
+    return add_option(string_like(
+        target, make_option(std::move(name), letter, std::move(value_name), std::move(help))));
 }
 
 Option& OptionTable::add(std::optional<std::string>& target, std::string name, char letter,
                          std::string value_name, std::string help)
 {
-    return add_option(
-        string_like(target, row(std::move(name), letter, std::move(value_name), std::move(help))));
+    return add_option(string_like(
+        target, make_option(std::move(name), letter, std::move(value_name), std::move(help))));
 }
 
 Option& OptionTable::add(std::vector<std::string>& target, std::string name, char letter,
                          std::string value_name, std::string help)
 {
-    return add_option(list(
-        target, row(std::move(name), letter, std::move(value_name), std::move(help)), show_string));
+    return add_option(
+        list(target, make_option(std::move(name), letter, std::move(value_name), std::move(help)),
+             show_string));
 }
 
 Option& OptionTable::add(std::filesystem::path& target, std::string name, char letter,
                          std::string value_name, std::string help)
 {
-    return add_option(
-        path_like(target, row(std::move(name), letter, std::move(value_name), std::move(help))));
+    return add_option(path_like(
+        target, make_option(std::move(name), letter, std::move(value_name), std::move(help))));
 }
 
 Option& OptionTable::add(std::optional<std::filesystem::path>& target, std::string name,
                          char letter, std::string value_name, std::string help)
 {
-    return add_option(
-        path_like(target, row(std::move(name), letter, std::move(value_name), std::move(help))));
+    return add_option(path_like(
+        target, make_option(std::move(name), letter, std::move(value_name), std::move(help))));
 }
 
 Option& OptionTable::add(std::vector<std::filesystem::path>& target, std::string name, char letter,
                          std::string value_name, std::string help)
 {
-    Option option = row(std::move(name), letter, std::move(value_name), std::move(help));
+    Option option = make_option(std::move(name), letter, std::move(value_name), std::move(help));
     option.complete = Complete::file;
     return add_option(list(target, std::move(option), show_path));
 }
@@ -313,72 +314,72 @@ Option& OptionTable::add(std::vector<std::filesystem::path>& target, std::string
 Option& OptionTable::add(std::uint64_t& target, std::string name, char letter,
                          std::string value_name, std::string help, Range<std::uint64_t> range)
 {
-    return add_option(number(target,
-                             row(std::move(name), letter, std::move(value_name), std::move(help)),
-                             kWhole, range, parse_unsigned, show_number<std::uint64_t>));
+    return add_option(
+        number(target, make_option(std::move(name), letter, std::move(value_name), std::move(help)),
+               kWhole, range, parse_unsigned, show_number<std::uint64_t>));
 }
 
 Option& OptionTable::add(std::optional<std::uint64_t>& target, std::string name, char letter,
                          std::string value_name, std::string help, Range<std::uint64_t> range)
 {
-    return add_option(number(target,
-                             row(std::move(name), letter, std::move(value_name), std::move(help)),
-                             kWhole, range, parse_unsigned, show_number<std::uint64_t>));
+    return add_option(
+        number(target, make_option(std::move(name), letter, std::move(value_name), std::move(help)),
+               kWhole, range, parse_unsigned, show_number<std::uint64_t>));
 }
 
 Option& OptionTable::add(int& target, std::string name, char letter, std::string value_name,
                          std::string help, Range<int> range)
 {
-    return add_option(number(target,
-                             row(std::move(name), letter, std::move(value_name), std::move(help)),
-                             kWhole, range, parse_int, show_number<int>));
+    return add_option(
+        number(target, make_option(std::move(name), letter, std::move(value_name), std::move(help)),
+               kWhole, range, parse_int, show_number<int>));
 }
 
 Option& OptionTable::add(double& target, std::string name, char letter, std::string value_name,
                          std::string help, Range<double> range)
 {
-    return add_option(number(target,
-                             row(std::move(name), letter, std::move(value_name), std::move(help)),
-                             "a number", range, parse_number, show_number<double>));
+    return add_option(
+        number(target, make_option(std::move(name), letter, std::move(value_name), std::move(help)),
+               "a number", range, parse_number, show_number<double>));
 }
 
 Option& OptionTable::add(std::optional<double>& target, std::string name, char letter,
                          std::string value_name, std::string help, Range<double> range)
 {
-    return add_option(number(target,
-                             row(std::move(name), letter, std::move(value_name), std::move(help)),
-                             "a number", range, parse_number, show_number<double>));
+    return add_option(
+        number(target, make_option(std::move(name), letter, std::move(value_name), std::move(help)),
+               "a number", range, parse_number, show_number<double>));
 }
 
 Option& OptionTable::add(milliseconds& target, std::string name, char letter,
                          std::string value_name, std::string help, Range<milliseconds> range)
 {
-    return add_option(number(target,
-                             row(std::move(name), letter, std::move(value_name), std::move(help)),
-                             kDuration, range, parse_duration, format_duration));
+    return add_option(
+        number(target, make_option(std::move(name), letter, std::move(value_name), std::move(help)),
+               kDuration, range, parse_duration, format_duration));
 }
 
 Option& OptionTable::add(std::optional<milliseconds>& target, std::string name, char letter,
                          std::string value_name, std::string help, Range<milliseconds> range)
 {
-    return add_option(number(target,
-                             row(std::move(name), letter, std::move(value_name), std::move(help)),
-                             kDuration, range, parse_duration, format_duration));
+    return add_option(
+        number(target, make_option(std::move(name), letter, std::move(value_name), std::move(help)),
+               kDuration, range, parse_duration, format_duration));
 }
 
 Option& OptionTable::add_size(std::uint64_t& target, std::string name, char letter,
                               std::string value_name, std::string help, Range<std::uint64_t> range)
 {
-    return add_option(number(target,
-                             row(std::move(name), letter, std::move(value_name), std::move(help)),
-                             "a size such as 65536, 64Ki or 1M", range, parse_size, format_size));
+    return add_option(
+        number(target, make_option(std::move(name), letter, std::move(value_name), std::move(help)),
+               "a size such as 65536, 64Ki or 1M", range, parse_size, format_size));
 }
 
 Option& OptionTable::add_time(std::optional<EpochMs>& target, std::string name, char letter,
                               std::string value_name, std::string help)
 {
     const EpochMs now = SystemClock{}.wall();
-    Option option = row(std::move(name), letter, std::move(value_name), std::move(help));
+    Option option = make_option(std::move(name), letter, std::move(value_name), std::move(help));
     option.expected = "a time such as 2026-01-01T00:00:00Z, 2026-01-01 or -15m";
     bind(
         option, target, [now](std::string_view text) { return parse_time(text, now); },

@@ -67,6 +67,10 @@ struct Option {
     [[nodiscard]] bool is_set() const noexcept { return source != "default"; }
 };
 
+/// A row of its own kind: the caller fills the rest, then gives it to OptionTable::add_option().
+[[nodiscard]] Option make_option(std::string name, char letter, std::string value_name,
+                                 std::string help);
+
 /// What every tool takes; the table binds it itself.
 struct CommonOptions {
     bool help = false;
@@ -211,11 +215,7 @@ Option& OptionTable::add_choice(Enum& target, std::string name, char letter, std
                                 std::string help,
                                 const std::vector<std::pair<std::string, Enum>>& values)
 {
-    Option option;
-    option.name = std::move(name);
-    option.letter = letter;
-    option.value_name = std::move(value_name);
-    option.help = std::move(help);
+    Option option = make_option(std::move(name), letter, std::move(value_name), std::move(help));
     for (const auto& [word, value] : values) {
         option.expected += (option.choices.empty() ? "one of " : ", ") + word;
         option.choices.push_back(word);

@@ -15,10 +15,7 @@ namespace {
 /// A row whose value is a word of its own: shown as it was written.
 Option word(std::string name, std::string value_name, std::string help, std::string expected)
 {
-    Option option;
-    option.name = std::move(name);
-    option.value_name = std::move(value_name);
-    option.help = std::move(help);
+    Option option = make_option(std::move(name), 0, std::move(value_name), std::move(help));
     option.expected = std::move(expected);
     return option;
 }

@@ -10,6 +10,7 @@
 #include "common/kafka/wait.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -75,6 +76,25 @@ Wait wait_for_topics(rd_kafka_t* client, std::span<const std::string> topics, mi
 /// A list of one topic's partitions with an offset each.
 [[nodiscard]] Partitions make_list(const std::string& topic,
                                    const std::map<std::int32_t, std::int64_t>& offsets);
+
+/// Calls `take(name, value, size)` for each header of a message, in their order; a null header has
+/// the value nullptr.
+template <typename Take>
+void for_each_header(const rd_kafka_message_t* message, const Take& take)
+{
+    rd_kafka_headers_t* headers = nullptr;
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return;
+    }
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0;
+         rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         ++i) {
+        take(name, value, size);
+    }
+}
 
 /// `NAME: description` of librdkafka's error.
 [[nodiscard]] std::string describe(rd_kafka_resp_err_t error);

@@ -292,18 +292,10 @@ void Consumer::resume()
 void Consumer::headers(std::size_t index, std::vector<Header>& headers) const
 {
     headers.clear();
-    rd_kafka_headers_t* found = nullptr;
-    if (rd_kafka_message_headers(m_messages.at(index), &found) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return;
-    }
-    const char* name = nullptr;
-    const void* value = nullptr;
-    std::size_t size = 0;
-    for (std::size_t i = 0;
-         rd_kafka_header_get_all(found, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
-         ++i) {
-        headers.push_back({name, std::string(bytes(value, size))});
-    }
+    for_each_header(m_messages.at(index),
+                    [&headers](const char* name, const void* value, std::size_t size) {
+                        headers.push_back({name, std::string(bytes(value, size))});
+                    });
 }
 
 std::vector<PartitionState> Consumer::partitions() const

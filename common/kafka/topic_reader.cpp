@@ -230,18 +230,9 @@ struct TopicReader::Impl {
     void take_headers(const rd_kafka_message_t* message)
     {
         headers.clear();
-        rd_kafka_headers_t* found = nullptr;
-        if (rd_kafka_message_headers(message, &found) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            return;
-        }
-        const char* name = nullptr;
-        const void* value = nullptr;
-        std::size_t size = 0;
-        for (std::size_t i = 0;
-             rd_kafka_header_get_all(found, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
-             ++i) {
+        for_each_header(message, [this](const char* name, const void* value, std::size_t size) {
             headers.push_back({name, bytes(value, size)});
-        }
+        });
     }
 };
 

@@ -2,6 +2,7 @@
 #include "tools/replay/options.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/speed.hpp"
 #include "common/base/text_file.hpp"
 #include "tools/replay/group_options.hpp"
 
@@ -58,16 +59,6 @@ void add_custom(cli::OptionTable& table, cli::Option row, std::vector<std::strin
     table.add_option(std::move(row));
 }
 
-cli::Option row(std::string name, char letter, std::string value_name, std::string help)
-{
-    cli::Option option;
-    option.name = std::move(name);
-    option.letter = letter;
-    option.value_name = std::move(value_name);
-    option.help = std::move(help);
-    return option;
-}
-
 void add_what(cli::OptionTable& table, Options& options)
 {
     auto& settings = options.settings;
@@ -78,16 +69,18 @@ void add_what(cli::OptionTable& table, Options& options)
              "Read records from a file instead, as --format record writes them; - is standard "
              "input.")
         .complete = cli::Complete::file;
-    auto offset = row("offset", 'o', "RANGE",
-                      "Read these offsets or times, see RANGES; with PARTITION= before it, of that "
-                      "partition.");
+    auto offset = cli::make_option(
+        "offset", 'o', "RANGE",
+        "Read these offsets or times, see RANGES; with PARTITION= before it, of that "
+        "partition.");
     offset.expected = "a range such as 100:200, -50:end, @-15m:end or 3=@2026-01-01:1h";
     offset.default_note = "all there is";
     add_custom(table, std::move(offset), options.offsets, [](std::string_view text) {
         Ranges ranges;
         return add_range(ranges, text, SystemClock().wall());
     });
-    auto partitions = row("partitions", 'p', "LIST", "Read these partitions only, as in 0,2,5-7.");
+    auto partitions =
+        cli::make_option("partitions", 'p', "LIST", "Read these partitions only, as in 0,2,5-7.");
     partitions.expected = "a list of partitions such as 0,2,5-7";
     partitions.set = [&options](std::string_view text) {
         const auto parsed = parse_partitions(text);
@@ -147,12 +140,14 @@ void add_conditions(cli::OptionTable& table, Options& options)
         option.clear = [&target] { target.clear(); };
         table.add_option(std::move(option));
     };
-    auto header = row("header", 'H', "NAME[=VALUE]", "Records with this header, and this value.");
+    auto header = cli::make_option("header", 'H', "NAME[=VALUE]",
+                                   "Records with this header, and this value.");
     header.expected = "the name of a header, or NAME=VALUE";
     add(std::move(header), conditions.headers);
-    auto where = row("where", 0, "POINTER[=VALUE]",
-                     "Records whose value is JSON with this member, a JSON Pointer such as "
-                     "/data/temp_c, and this value.");
+    auto where =
+        cli::make_option("where", 0, "POINTER[=VALUE]",
+                         "Records whose value is JSON with this member, a JSON Pointer such as "
+                         "/data/temp_c, and this value.");
     where.expected = "a JSON Pointer, or POINTER=VALUE";
     add(std::move(where), conditions.members);
     table.check([&options, &conditions] {
@@ -169,11 +164,16 @@ void add_pace(cli::OptionTable& table, Options& options)
 {
     auto& pace = options.settings.pace;
     table.group("Pace");
-    auto speed = row("speed", 's', "FACTOR",
-                     "So many times faster than the timestamps say: 1x as it was, 10x, 0.5x; max "
-                     "does not wait.");
+    auto speed = cli::make_option(
+        "speed", 's', "FACTOR",
+        "So many times faster than the timestamps say: 1x as it was, 10x, 0.5x; max "
+        "does not wait.");
     speed.expected = "a factor such as 10x, or max";
-    speed.set = [&pace](std::string_view text) { return parse_speed(text, pace.speed); };
+    speed.set = [&pace](std::string_view text) {
+        const auto parsed = parse_speed(text);
+        pace.speed = parsed ? parsed->factor : pace.speed;
+        return parsed.has_value();
+    };
     speed.show = [&pace] {
         return std::vector{pace.speed ? fmt::format("{}x", *pace.speed) : std::string{"max"}};
     };
@@ -209,8 +209,9 @@ void add_output(cli::OptionTable& table, Options& options)
                      "keep: a record goes to the partition that it was in; key: to that of its key "
                      "(murmur2).",
                      {{"keep", false}, {"key", true}});
-    auto rebase = row("rebase", 0, "now",
-                      "Stamp records with the moment of writing, not with their own timestamps.");
+    auto rebase = cli::make_option(
+        "rebase", 0, "now",
+        "Stamp records with the moment of writing, not with their own timestamps.");
     rebase.expected = "now";
     rebase.choices = {"now"};
     rebase.set = [&settings](std::string_view text) {

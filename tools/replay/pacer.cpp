@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/replay/pacer.hpp"
 
-#include "common/base/units.hpp"
-
 #include <algorithm>
 
 namespace tlm::replay {
@@ -11,8 +9,6 @@ namespace {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-constexpr double kLeastSpeed = 1e-6;
-constexpr double kMostSpeed = 1e9;
 constexpr double kLongest = 1e18; // nanoseconds: 30 years, and far from the end of their type
 
 Nanoseconds to_nanoseconds(double value)
@@ -21,23 +17,6 @@ Nanoseconds to_nanoseconds(double value)
 }
 
 } // namespace
-
-bool parse_speed(std::string_view text, std::optional<double>& speed)
-{
-    if (text == "max") {
-        speed = std::nullopt;
-        return true;
-    }
-    if (text.ends_with('x')) {
-        text.remove_suffix(1);
-    }
-    const auto factor = parse_number(text);
-    if (!factor || *factor < kLeastSpeed || *factor > kMostSpeed) {
-        return false;
-    }
-    speed = factor;
-    return true;
-}
 
 Monotonic Pacer::due(EpochMs time, Monotonic now)
 {

@@ -5,7 +5,6 @@
 #include "common/base/time.hpp"
 
 #include <optional>
-#include <string_view>
 
 namespace tlm::replay {
 
@@ -17,9 +16,6 @@ struct Pace {
 
     [[nodiscard]] bool any() const noexcept { return speed || rate; }
 };
-
-/// A speed as users write it: `10x`, `0.5`. `max` is no speed. False when it is neither.
-[[nodiscard]] bool parse_speed(std::string_view text, std::optional<double>& speed);
 
 /// Spreads records over time. With a speed the n-th record is due as long after the first one as
 /// the timestamps say, so a slow output is caught up with; with a rate it is never due sooner after

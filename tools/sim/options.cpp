@@ -27,19 +27,10 @@ std::string show_factor(double factor)
     return fmt::format("{}x", factor);
 }
 
-cli::Option custom(std::string name, char letter, std::string value_name, std::string help)
-{
-    cli::Option option;
-    option.name = std::move(name);
-    option.letter = letter;
-    option.value_name = std::move(value_name);
-    option.help = std::move(help);
-    return option;
-}
-
 void add_rate(cli::OptionTable& table, Options& options)
 {
-    auto option = custom("rate", 'r', "RATE",
+    auto option =
+        cli::make_option("rate", 'r', "RATE",
                          "Messages a second of the whole fleet, or max: as fast as they are taken, "
                          "each carrying the time it was made.");
     option.expected = "messages a second above 0, or max";
@@ -62,7 +53,8 @@ void add_rate(cli::OptionTable& table, Options& options)
 
 void add_speed(cli::OptionTable& table, Options& options)
 {
-    auto option = custom("speed", 's', "FACTOR",
+    auto option =
+        cli::make_option("speed", 's', "FACTOR",
                          "Send so many times faster than recorded or scheduled, such as 10x or "
                          "0.5x, or max. The series is moved so that no message carries a time "
                          "ahead of the moment it is sent.");

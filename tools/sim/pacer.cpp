@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/sim/pacer.hpp"
 
-#include "common/base/units.hpp"
-
 #include <algorithm>
 #include <cmath>
 
@@ -41,19 +39,6 @@ std::uint64_t steady_count(nanoseconds length, double rate)
     const auto exact = static_cast<long double>(length.count()) * rate / kNanosPerSecond;
     constexpr long double kHair = 1e-9L; // 0.1/s is a little more than a tenth
     return static_cast<std::uint64_t>(std::max(0.0L, std::ceil(exact - kHair)));
-}
-
-std::optional<Speed> parse_speed(std::string_view text)
-{
-    if (text == "max") {
-        return Speed{std::nullopt};
-    }
-    if (text.ends_with('x')) {
-        text.remove_suffix(1);
-    }
-    const auto factor = parse_number(text);
-    return factor && *factor >= 1e-6 && *factor <= 1e9 ? std::optional{Speed{factor}}
-                                                       : std::nullopt;
 }
 
 Timeline Timeline::moved_to(EpochMs start, nanoseconds last, Speed speed)

@@ -2,12 +2,11 @@
 // When each message is due and which time it carries.
 #pragma once
 
+#include "common/base/speed.hpp"
 #include "common/base/time.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
 namespace tlm::sim {
 
@@ -23,16 +22,6 @@ inline constexpr milliseconds kLongestSeries = std::chrono::hours{24} * 36'525;
 
 /// How many messages of a steady stream stand before `length`.
 [[nodiscard]] std::uint64_t steady_count(nanoseconds length, double rate);
-
-/// How fast a series is played; no factor: as fast as the receiver takes it.
-struct Speed {
-    std::optional<double> factor = 1.0;
-
-    [[nodiscard]] bool faster_than_recorded() const noexcept { return !factor || *factor > 1; }
-};
-
-/// `1x`, `0.5x`, `10x`, `10`, `max`. Empty when the text is none of these.
-[[nodiscard]] std::optional<Speed> parse_speed(std::string_view text);
 
 /// Places a series of messages in time. A position is the distance of a message from the first of
 /// its series, as recorded or scheduled; due() says when it goes out, ts() which time it carries.

@@ -7,7 +7,6 @@ namespace {
 using tlm::milliseconds;
 using tlm::replay::Pace;
 using tlm::replay::Pacer;
-using tlm::replay::parse_speed;
 
 constexpr tlm::Monotonic kStart{milliseconds{1'000'000}};
 
@@ -74,18 +73,6 @@ TEST_CASE("pacer: absurd gaps do not overflow", "[pacer]")
     Pacer pacer({.speed = 1e-6});
     static_cast<void>(pacer.due(0, kStart));
     CHECK(pacer.due(9'000'000'000'000'000'000, kStart) > kStart);
-}
-
-TEST_CASE("pacer: speeds as users write them", "[pacer]")
-{
-    std::optional<double> speed;
-    CHECK((parse_speed("10x", speed) && speed == 10.0));
-    CHECK((parse_speed("0.5", speed) && speed == 0.5));
-    CHECK((parse_speed("max", speed) && !speed));
-    for (const auto* text : {"", "x", "0x", "-1x", "1xx", "fast", "inf"}) {
-        CAPTURE(text);
-        CHECK_FALSE(parse_speed(text, speed));
-    }
 }
 
 } // namespace

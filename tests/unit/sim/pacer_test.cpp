@@ -41,18 +41,6 @@ TEST_CASE("pacer: a stretch of time holds the messages that stand before its end
     }
 }
 
-TEST_CASE("pacer: speeds as users write them", "[sim]")
-{
-    CHECK(parse_speed("1x")->factor == 1.0);
-    CHECK(parse_speed("0.5x")->factor == 0.5);
-    CHECK(parse_speed("10")->factor == 10.0);
-    CHECK_FALSE(parse_speed("max")->factor);
-    for (const auto* text : {"", "x", "0x", "-1x", "fast", "1xx", "inf", "1e300x", "1 x"}) {
-        INFO(text);
-        CHECK_FALSE(parse_speed(text));
-    }
-}
-
 TEST_CASE("pacer: no message is ahead of the moment it is sent, and one is not behind", "[sim]")
 {
     const EpochMs start = 1'767'225'600'000;

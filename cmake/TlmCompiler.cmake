@@ -21,7 +21,8 @@ target_compile_options(tlm_compile INTERFACE
 
 if(TLM_SANITIZE)
     target_compile_options(tlm_compile INTERFACE
-        -fsanitize=${TLM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        -fsanitize=${TLM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+        -D_GLIBCXX_ASSERTIONS) # what release builds end at, tests shall end at first
     target_link_options(tlm_compile INTERFACE -fsanitize=${TLM_SANITIZE})
 endif()
 

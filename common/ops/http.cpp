@@ -19,10 +19,10 @@ HttpHead parse_request_line(std::string_view line)
     const std::string_view method = line.substr(0, first);
     const std::string_view target = line.substr(first + 1, last - first - 1);
     const std::string_view version = line.substr(last + 1);
-    const bool plain =
+    const bool path =
+        !target.empty() && target.front() == '/' &&
         std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-    if (!plain || target.front() != '/' || version.substr(0, 7) != "HTTP/1." ||
-        version.size() != 8) {
+    if (!path || version.substr(0, 7) != "HTTP/1." || version.size() != 8) {
         return {400};
     }
     if (method != "GET" && method != "HEAD") {

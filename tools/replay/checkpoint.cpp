@@ -30,18 +30,36 @@ std::optional<std::pair<std::int32_t, Checkpoint::Span>> span_of(std::string_vie
     return std::pair{static_cast<std::int32_t>(*partition), span};
 }
 
+std::optional<RunWords> words_of(dom::object object)
+{
+    RunWords words;
+    for (const auto field : object) {
+        std::string_view word;
+        if (field.value.get(word) != simdjson::SUCCESS) {
+            return std::nullopt;
+        }
+        words.emplace(field.key, word);
+    }
+    return words;
+}
+
 std::optional<Checkpoint> checkpoint_of(dom::element root)
 {
     Checkpoint checkpoint;
-    std::string_view what;
+    dom::object what;
     std::string_view id;
     dom::object spans;
     if (root["what"].get(what) != simdjson::SUCCESS || root["id"].get(id) != simdjson::SUCCESS ||
         root["done"].get(checkpoint.done) != simdjson::SUCCESS ||
+        root["records"].get(checkpoint.records) != simdjson::SUCCESS ||
         root["partitions"].get(spans) != simdjson::SUCCESS) {
         return std::nullopt;
     }
-    checkpoint.what = what;
+    auto words = words_of(what);
+    if (!words) {
+        return std::nullopt;
+    }
+    checkpoint.what = *std::move(words);
     checkpoint.id = id;
     for (const auto field : spans) {
         const auto span = span_of(field.key, field.value);
@@ -55,11 +73,35 @@ std::optional<Checkpoint> checkpoint_of(dom::element root)
 
 } // namespace
 
+std::string difference(const RunWords& was, const RunWords& is)
+{
+    auto names = was;
+    names.insert(is.begin(), is.end());
+    std::string text;
+    for (const auto& [name, any] : names) {
+        const auto before = was.find(name);
+        const auto now = is.find(name);
+        const bool both = before != was.end() && now != is.end();
+        if (both && before->second == now->second) {
+            continue;
+        }
+        text += (text.empty() ? "" : "; ") + name + ' ';
+        text += now == is.end() ? "not given" : now->second;
+        text += ", was " + (before == was.end() ? "not given" : before->second);
+    }
+    return text;
+}
+
 std::string checkpoint_text(const Checkpoint& checkpoint)
 {
-    std::string text = R"({"what":)";
-    append_json_string(text, checkpoint.what);
-    text += R"(,"id":)";
+    std::string text = R"({"what":{)";
+    for (const auto& [name, word] : checkpoint.what) {
+        text += text.back() == '{' ? "" : ",";
+        append_json_string(text, name);
+        text += ':';
+        append_json_string(text, word);
+    }
+    text += R"(},"id":)";
     append_json_string(text, checkpoint.id);
     text += R"(,"partitions":{)";
     for (const auto& [partition, span] : checkpoint.spans) {
@@ -71,7 +113,9 @@ std::string checkpoint_text(const Checkpoint& checkpoint)
         append_number(text, span.end);
         text += '}';
     }
-    text += R"(},"done":)";
+    text += R"(},"records":)";
+    append_number(text, checkpoint.records);
+    text += R"(,"done":)";
     text += checkpoint.done ? "true}\n" : "false}\n";
     return text;
 }

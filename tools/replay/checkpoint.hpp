@@ -3,11 +3,19 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 
 namespace tlm::replay {
+
+/// What decides which records a run writes, and as what, by the name of the option; an option that
+/// is not there was not given.
+using RunWords = std::map<std::string, std::string, std::less<>>;
+
+/// How two runs differ, as `--key b, was a; ...`. Empty when they write the same.
+[[nodiscard]] std::string difference(const RunWords& was, const RunWords& is);
 
 /// What is known to be written, for good. What was written after it is written again.
 struct Checkpoint {
@@ -18,9 +26,10 @@ struct Checkpoint {
         bool operator==(const Span&) const = default;
     };
 
-    std::string what;                   ///< which replay it is of: input, ranges, output
+    RunWords what;                      ///< the run it is of
     std::string id;                     ///< of the replay, see kReplayHeader
     std::map<std::int32_t, Span> spans; ///< by partition, or number of the file
+    std::uint64_t records = 0;          ///< done before the spans' `next`, those refused among them
     bool done = false;                  ///< there is nothing left
 
     bool operator==(const Checkpoint&) const = default;

@@ -19,6 +19,7 @@
 #include "tools/replay/print.hpp"
 #include "tools/replay/progress_display.hpp"
 #include "tools/replay/replay.hpp"
+#include "tools/replay/run_words.hpp"
 #include "tools/replay/topic_outlet.hpp"
 
 #include <fmt/format.h>
@@ -46,15 +47,6 @@ std::string new_id()
 {
     return fmt::format("{}-{:08x}", format_rfc3339(SystemClock().wall()),
                        static_cast<std::uint32_t>(ops::random_seed()));
-}
-
-/// Which replay a checkpoint is of.
-std::string name_of(const Settings& settings)
-{
-    return fmt::format(
-        "{} {} [{}] to {}", settings.command == Command::redrive ? "redrive" : "replay",
-        settings.topic.empty() ? settings.file : settings.topic, settings.ranges_text,
-        settings.to_topic.empty() ? "source" : settings.to_topic);
 }
 
 /// One run: what is read, what is written, and what remembers it.
@@ -88,7 +80,7 @@ class Runner {
     [[nodiscard]] bool load_checkpoint()
     {
         m_checkpoint.id = new_id();
-        m_checkpoint.what = name_of(m_settings);
+        m_checkpoint.what = run_words(m_settings);
         m_checkpoint.spans[0].next = 1;
         if (!m_settings.checkpoint || !m_settings.execute) {
             return true;
@@ -97,9 +89,10 @@ class Runner {
         if (!found) {
             return true;
         }
-        if (found->what != m_checkpoint.what) {
-            throw usage_error(fmt::format("--checkpoint: '{}' is of another replay, {}",
-                                          *m_settings.checkpoint, found->what));
+        if (const auto other = difference(found->what, m_checkpoint.what); !other.empty()) {
+            throw usage_error(fmt::format("--checkpoint: '{}' is of another run ({}): name another "
+                                          "file, or the same options",
+                                          *m_settings.checkpoint, other));
         }
         m_checkpoint = *std::move(found);
         m_resumed = true;
@@ -192,7 +185,7 @@ class Runner {
         }
         const auto receipts = open_receipts(outlet);
         show_differences(outlet);
-        Replay replay(source, m_filter, outlet, m_settings.pace, m_settings.count);
+        Replay replay(source, m_filter, outlet, m_settings.pace, count_left());
         run(replay, source, true);
         outlet.close();
         if (keeps && replay.ended()) { // not before all is confirmed: a crash would skip the rest
@@ -223,6 +216,15 @@ class Runner {
         replay.run(m_shutdown);
         replay.on_turn = nullptr;
         display.finish(state);
+    }
+
+    /// Of --count, what earlier runs have not written.
+    [[nodiscard]] std::optional<std::uint64_t> count_left() const
+    {
+        if (!m_settings.count) {
+            return std::nullopt;
+        }
+        return *m_settings.count - std::min(*m_settings.count, m_checkpoint.records);
     }
 
     /// One more than the highest partition that has something to read.

@@ -97,6 +97,7 @@ class TopicOutlet final : public Outlet {
     Ticket m_first = 1;
     std::size_t m_outstanding = 0;
     OffsetLedger m_ledger;
+    std::uint64_t m_records_before; ///< done by earlier runs, says the checkpoint
     std::vector<Delivery> m_deliveries;
     Monotonic m_last_delivery;
     Monotonic m_next_checkpoint{};

@@ -11,7 +11,8 @@ using tlm::replay::parse_checkpoint;
 
 TEST_CASE("checkpoint: comes back as it was", "[checkpoint]")
 {
-    Checkpoint checkpoint{"replay a\"b to c", "id", {{0, {5, 9}}, {12, {0, 0}}}, true};
+    Checkpoint checkpoint{
+        {{"--topic", "a\"b"}, {"--to-topic", "c"}}, "id", {{0, {5, 9}}, {12, {0, 0}}}, 7, true};
     CHECK(parse_checkpoint(checkpoint_text(checkpoint), "f") == checkpoint);
     checkpoint = {};
     CHECK(parse_checkpoint(checkpoint_text(checkpoint), "f") == checkpoint);
@@ -19,16 +20,30 @@ TEST_CASE("checkpoint: comes back as it was", "[checkpoint]")
 
 TEST_CASE("checkpoint: what is none is refused whole", "[checkpoint]")
 {
-    for (const auto* text :
-         {"", "{}", "[]", R"({"what":"a","id":"b","partitions":{}})",
-          R"({"what":"a","id":"b","partitions":{"x":{"next":1,"end":2}},"done":false})",
-          R"({"what":"a","id":"b","partitions":{"0":{"next":-1,"end":2}},"done":false})",
-          R"({"what":"a","id":"b","partitions":{"0":{"next":1}},"done":false})",
-          R"({"what":"a","id":"b","partitions":{"0":1},"done":false})",
-          R"({"what":"a","id":"b","partitions":{"4294967296":{"next":1,"end":2}},"done":false})"}) {
+    for (
+        const auto* text :
+        {"", "{}", "[]", R"({"what":{},"id":"b","partitions":{},"records":0})",
+         R"({"what":"a","id":"b","partitions":{},"records":0,"done":false})",
+         R"({"what":{"a":1},"id":"b","partitions":{},"records":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{},"records":-1,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"x":{"next":1,"end":2}},"records":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"0":{"next":-1,"end":2}},"records":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"0":{"next":1}},"records":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"0":1},"records":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"4294967296":{"next":1,"end":2}},"records":0,"done":false})"}) {
         CAPTURE(text);
         CHECK_THROWS_AS(parse_checkpoint(text, "f"), tlm::Error);
     }
+}
+
+TEST_CASE("checkpoint: what another run does otherwise is named", "[checkpoint]")
+{
+    using tlm::replay::difference;
+    const tlm::replay::RunWords was{{"--key", "\"a\""}, {"--topic", "t"}};
+    CHECK(difference(was, was).empty());
+    CHECK(difference(was, {{"--key", "\"b\""}, {"--topic", "t"}}) == "--key \"b\", was \"a\"");
+    CHECK(difference(was, {{"--count", "5"}, {"--topic", "t"}}) ==
+          "--count 5, was not given; --key not given, was \"a\"");
 }
 
 } // namespace

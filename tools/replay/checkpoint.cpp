@@ -6,6 +6,7 @@
 #include "common/base/units.hpp"
 #include "common/record/guarded_json.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -52,6 +53,8 @@ std::optional<Checkpoint> checkpoint_of(dom::element root)
     if (root["what"].get(what) != simdjson::SUCCESS || root["id"].get(id) != simdjson::SUCCESS ||
         root["done"].get(checkpoint.done) != simdjson::SUCCESS ||
         root["records"].get(checkpoint.records) != simdjson::SUCCESS ||
+        root["deleted"].get(checkpoint.gone.deleted) != simdjson::SUCCESS ||
+        root["truncated"].get(checkpoint.gone.truncated) != simdjson::SUCCESS ||
         root["partitions"].get(spans) != simdjson::SUCCESS) {
         return std::nullopt;
     }
@@ -92,6 +95,20 @@ std::string difference(const RunWords& was, const RunWords& is)
     return text;
 }
 
+Gone go_on(PartitionPlan& plan, Checkpoint::Span& span) noexcept
+{
+    const auto left = [](std::int64_t from, std::int64_t to) {
+        return static_cast<std::uint64_t>(std::max(std::int64_t{0}, to - from));
+    };
+    const Gone gone{left(span.next, std::min(plan.low, span.end)),
+                    left(std::max(span.next, plan.high), span.end)};
+    span.next += static_cast<std::int64_t>(gone.deleted);
+    span.end -= static_cast<std::int64_t>(gone.truncated);
+    plan.begin = span.next;
+    plan.end = std::max(span.next, span.end); // --follow goes beyond the end
+    return gone;
+}
+
 std::string checkpoint_text(const Checkpoint& checkpoint)
 {
     std::string text = R"({"what":{)";
@@ -115,6 +132,10 @@ std::string checkpoint_text(const Checkpoint& checkpoint)
     }
     text += R"(},"records":)";
     append_number(text, checkpoint.records);
+    text += R"(,"deleted":)";
+    append_number(text, checkpoint.gone.deleted);
+    text += R"(,"truncated":)";
+    append_number(text, checkpoint.gone.truncated);
     text += R"(,"done":)";
     text += checkpoint.done ? "true}\n" : "false}\n";
     return text;

@@ -2,6 +2,9 @@
 // How far a replay to a topic got, so that another run can go on. Pure.
 #pragma once
 
+#include "tools/replay/gone.hpp"
+#include "tools/replay/offset_plan.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -30,10 +33,15 @@ struct Checkpoint {
     std::string id;                     ///< of the replay, see kReplayHeader
     std::map<std::int32_t, Span> spans; ///< by partition, or number of the file
     std::uint64_t records = 0;          ///< done before the spans' `next`, those refused among them
+    Gone gone{};                        ///< of all runs so far
     bool done = false;                  ///< there is nothing left
 
     bool operator==(const Checkpoint&) const = default;
 };
+
+/// Lets the plan of a partition go on where the span says, up to the end that was captured when the
+/// first run began. What the partition does not hold any more is taken off both, and counted.
+[[nodiscard]] Gone go_on(PartitionPlan& plan, Checkpoint::Span& span) noexcept;
 
 /// One line of JSON.
 [[nodiscard]] std::string checkpoint_text(const Checkpoint& checkpoint);

@@ -59,7 +59,7 @@ class Runner {
     [[nodiscard]] ExitStatus run()
     {
         if (!load_checkpoint()) {
-            return ExitStatus::ok;
+            return status();
         }
         if (!m_settings.topic.empty() && !plan()) {
             return ExitStatus::ok;
@@ -68,6 +68,7 @@ class Runner {
             print(plan_table(m_plans));
             return ExitStatus::ok;
         }
+        m_gone_before = m_checkpoint.gone;
         auto source = open_source();
         if (m_settings.command == Command::capsule) {
             return to_capsule(*source);
@@ -124,8 +125,7 @@ class Runner {
             const auto [span, added] = m_checkpoint.spans.try_emplace(
                 plan.partition, Checkpoint::Span{plan.begin, plan.end});
             if (!added) { // the range is the one that was captured when it began
-                plan.begin = std::max(span->second.next, plan.low);
-                plan.end = std::min(span->second.end, plan.high);
+                m_checkpoint.gone += go_on(plan, span->second);
             }
         }
         return true;
@@ -183,6 +183,7 @@ class Runner {
             !outlet.require_partitions(m_settings.to_topic, partitions_read())) {
             return ExitStatus::ok;
         }
+        outlet.before_checkpoint = [this, &source] { m_checkpoint.gone = with_gone_of(source); };
         const auto receipts = open_receipts(outlet);
         show_differences(outlet);
         Replay replay(source, m_filter, outlet, m_settings.pace, count_left());
@@ -216,6 +217,7 @@ class Runner {
         replay.run(m_shutdown);
         replay.on_turn = nullptr;
         display.finish(state);
+        m_checkpoint.gone = with_gone_of(source);
     }
 
     /// Of --count, what earlier runs have not written.
@@ -287,7 +289,13 @@ class Runner {
         }
     }
 
-    /// Names what was refused.
+    /// What is gone of all runs so far, and of this one.
+    [[nodiscard]] Gone with_gone_of(const MessageSource& source) const
+    {
+        return Gone{m_gone_before} += source.gone();
+    }
+
+    /// Names what was refused, and what is gone.
     [[nodiscard]] ExitStatus status() const
     {
         for (std::size_t i = 0; i < kRefusalCount; ++i) {
@@ -296,7 +304,18 @@ class Runner {
                 log::warn("{} records refused: {}", m_refusals.of(refusal), refusal_text(refusal));
             }
         }
-        return m_refusals.total() > 0 ? ExitStatus::rejected : ExitStatus::ok;
+        const auto& gone = m_checkpoint.gone;
+        if (gone.deleted > 0) {
+            log::warn("{} offsets skipped: their records were deleted, as by the topic's "
+                      "retention, before they were read",
+                      gone.deleted);
+        }
+        if (gone.truncated > 0) {
+            log::warn("{} offsets skipped: their partitions end before them: they were truncated, "
+                      "or the topic was made anew",
+                      gone.truncated);
+        }
+        return m_refusals.total() > 0 || gone.any() ? ExitStatus::rejected : ExitStatus::ok;
     }
 
     const Settings& m_settings;
@@ -304,6 +323,7 @@ class Runner {
     MessageFilter m_filter;
     Refusals m_refusals;
     Checkpoint m_checkpoint; ///< kept in memory alone without --checkpoint
+    Gone m_gone_before;      ///< what it says of all runs before this one reads
     bool m_resumed = false;
     std::vector<PartitionPlan> m_plans;
 };

@@ -268,6 +268,9 @@ void TopicOutlet::keep_checkpoint(bool now)
         span.next = m_ledger.take_committable(lane).value_or(span.next);
     }
     m_checkpoint->records = m_records_before + m_ledger.settled();
+    if (before_checkpoint) {
+        before_checkpoint();
+    }
     CheckpointFile(*m_settings.checkpoint).save(*m_checkpoint);
 }
 

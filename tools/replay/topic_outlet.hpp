@@ -59,6 +59,9 @@ class TopicOutlet final : public Outlet {
     /// Told of each record before it is written: as it was and as it will be.
     std::function<void(const Message& before, const Message& after)> on_rewrite{};
 
+    /// Called before the checkpoint is written.
+    std::function<void()> before_checkpoint{};
+
   private:
     struct Target {
         kafka::Producer::TopicId id = 0;

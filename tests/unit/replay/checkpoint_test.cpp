@@ -23,14 +23,14 @@ TEST_CASE("checkpoint: what is none is refused whole", "[checkpoint]")
     for (
         const auto* text :
         {"", "{}", "[]", R"({"what":{},"id":"b","partitions":{},"records":0})",
-         R"({"what":"a","id":"b","partitions":{},"records":0,"done":false})",
-         R"({"what":{"a":1},"id":"b","partitions":{},"records":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{},"records":-1,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"x":{"next":1,"end":2}},"records":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"0":{"next":-1,"end":2}},"records":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"0":{"next":1}},"records":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"0":1},"records":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"4294967296":{"next":1,"end":2}},"records":0,"done":false})"}) {
+         R"({"what":"a","id":"b","partitions":{},"records":0,"deleted":0,"truncated":0,"done":false})",
+         R"({"what":{"a":1},"id":"b","partitions":{},"records":0,"deleted":0,"truncated":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{},"records":-1,"deleted":0,"truncated":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"x":{"next":1,"end":2}},"records":0,"deleted":0,"truncated":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"0":{"next":-1,"end":2}},"records":0,"deleted":0,"truncated":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"0":{"next":1}},"records":0,"deleted":0,"truncated":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"0":1},"records":0,"deleted":0,"truncated":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"4294967296":{"next":1,"end":2}},"records":0,"deleted":0,"truncated":0,"done":false})"}) {
         CAPTURE(text);
         CHECK_THROWS_AS(parse_checkpoint(text, "f"), tlm::Error);
     }
@@ -44,6 +44,31 @@ TEST_CASE("checkpoint: what another run does otherwise is named", "[checkpoint]"
     CHECK(difference(was, {{"--key", "\"b\""}, {"--topic", "t"}}) == "--key \"b\", was \"a\"");
     CHECK(difference(was, {{"--count", "5"}, {"--topic", "t"}}) ==
           "--count 5, was not given; --key not given, was \"a\"");
+}
+
+TEST_CASE("checkpoint: what is gone meanwhile is counted once", "[checkpoint]")
+{
+    using tlm::replay::Gone;
+
+    struct Case {
+        std::int64_t low, high, next, end;
+        Gone gone;
+        std::int64_t begins, ends;
+    };
+
+    for (const auto& [low, high, next, end, gone, begins, ends] :
+         {Case{0, 100, 40, 90, {0, 0}, 40, 90}, Case{60, 100, 40, 90, {20, 0}, 60, 90},
+          Case{95, 100, 40, 90, {50, 0}, 90, 90}, Case{0, 70, 40, 90, {0, 20}, 40, 70},
+          Case{0, 10, 40, 90, {0, 50}, 40, 40}, Case{0, 100, 95, 90, {0, 0}, 95, 95},
+          Case{0, 0, 0, 0, {0, 0}, 0, 0}, Case{50, 60, 40, 90, {10, 30}, 50, 60}}) {
+        CAPTURE(low, high, next, end);
+        tlm::replay::PartitionPlan plan{0, low, high, low, high};
+        Checkpoint::Span span{next, end};
+        CHECK(tlm::replay::go_on(plan, span) == gone);
+        CHECK(plan.begin == begins);
+        CHECK(plan.end == ends);
+        CHECK(tlm::replay::go_on(plan, span) == Gone{});
+    }
 }
 
 } // namespace

@@ -217,6 +217,9 @@ class Runner {
         replay.run(m_shutdown);
         replay.on_turn = nullptr;
         display.finish(state);
+        if (replay.ended() && replay.written() + m_refusals.total() == 0) {
+            say_nothing_was_meant(source.passed());
+        }
         m_checkpoint.gone = with_gone_of(source);
     }
 
@@ -227,6 +230,18 @@ class Runner {
             return std::nullopt;
         }
         return *m_settings.count - std::min(*m_settings.count, m_checkpoint.records);
+    }
+
+    /// No output may be just that, or a slip in a range or a filter.
+    void say_nothing_was_meant(std::int64_t passed) const
+    {
+        const bool file = m_settings.topic.empty();
+        const auto& name = file ? m_settings.file : m_settings.topic;
+        if (passed == 0) {
+            log::info("'{}' has nothing{}", name, file ? "" : " in that range");
+        } else {
+            log::info("no record of '{}' is meant, among {} looked at", name, passed);
+        }
     }
 
     /// One more than the highest partition that has something to read.

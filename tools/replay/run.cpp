@@ -183,6 +183,9 @@ class Runner {
             !outlet.require_partitions(m_settings.to_topic, partitions_read())) {
             return ExitStatus::ok;
         }
+        if (keeps) { // a file that cannot be written is found out before anything is
+            CheckpointFile(*m_settings.checkpoint).save(m_checkpoint);
+        }
         outlet.before_checkpoint = [this, &source] { m_checkpoint.gone = with_gone_of(source); };
         const auto receipts = open_receipts(outlet);
         show_differences(outlet);

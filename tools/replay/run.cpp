@@ -83,7 +83,7 @@ class Runner {
         m_checkpoint.id = new_id();
         m_checkpoint.what = run_words(m_settings);
         m_checkpoint.spans[0].next = 1;
-        if (!m_settings.checkpoint || !m_settings.execute) {
+        if (!m_settings.checkpoint) {
             return true;
         }
         auto found = CheckpointFile(*m_settings.checkpoint).load();

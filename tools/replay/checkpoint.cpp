@@ -25,7 +25,9 @@ std::optional<std::pair<std::int32_t, Checkpoint::Span>> span_of(std::string_vie
     const auto partition = parse_unsigned(name);
     if (!partition || *partition > std::numeric_limits<std::int32_t>::max() ||
         element["next"].get(span.next) != simdjson::SUCCESS ||
-        element["end"].get(span.end) != simdjson::SUCCESS || span.next < 0 || span.end < 0) {
+        element["end"].get(span.end) != simdjson::SUCCESS ||
+        element["from"].get(span.from) != simdjson::SUCCESS ||
+        element["to"].get(span.to) != simdjson::SUCCESS || span.next < 0 || span.end < 0) {
         return std::nullopt;
     }
     return std::pair{static_cast<std::int32_t>(*partition), span};
@@ -104,6 +106,8 @@ Gone go_on(PartitionPlan& plan, Checkpoint::Span& span) noexcept
                     left(std::max(span.next, plan.high), span.end)};
     span.next += static_cast<std::int64_t>(gone.deleted);
     span.end -= static_cast<std::int64_t>(gone.truncated);
+    plan.from = span.from;
+    plan.to = span.to;
     plan.begin = span.next;
     plan.end = std::max(span.next, span.end); // --follow goes beyond the end
     return gone;
@@ -128,6 +132,10 @@ std::string checkpoint_text(const Checkpoint& checkpoint)
         append_number(text, span.next);
         text += R"(,"end":)";
         append_number(text, span.end);
+        text += R"(,"from":)";
+        append_number(text, span.from);
+        text += R"(,"to":)";
+        append_number(text, span.to);
         text += '}';
     }
     text += R"(},"records":)";

@@ -25,6 +25,9 @@ struct Checkpoint {
     struct Span {
         std::int64_t next = 0; ///< all before it is done: an offset, or a line of a file
         std::int64_t end = 0;  ///< as captured when the replay began; 0: not known (a file)
+        /// The times that were meant, PartitionPlan's: `@-1h` is another one later.
+        EpochMs from = PartitionPlan{}.from;
+        EpochMs to = PartitionPlan{}.to;
 
         bool operator==(const Span&) const = default;
     };

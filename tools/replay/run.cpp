@@ -123,7 +123,7 @@ class Runner {
         }
         for (auto& plan : m_plans) {
             const auto [span, added] = m_checkpoint.spans.try_emplace(
-                plan.partition, Checkpoint::Span{plan.begin, plan.end});
+                plan.partition, Checkpoint::Span{plan.begin, plan.end, plan.from, plan.to});
             if (!added) { // the range is the one that was captured when it began
                 m_checkpoint.gone += go_on(plan, span->second);
             }

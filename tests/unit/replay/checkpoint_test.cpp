@@ -3,6 +3,8 @@
 #include "tests/support/catch.hpp"
 #include "tools/replay/checkpoint.hpp"
 
+#include <utility>
+
 namespace {
 
 using tlm::replay::Checkpoint;
@@ -11,8 +13,11 @@ using tlm::replay::parse_checkpoint;
 
 TEST_CASE("checkpoint: comes back as it was", "[checkpoint]")
 {
-    Checkpoint checkpoint{
-        {{"--topic", "a\"b"}, {"--to-topic", "c"}}, "id", {{0, {5, 9}}, {12, {0, 0}}}, 7, true};
+    Checkpoint checkpoint{{{"--topic", "a\"b"}, {"--to-topic", "c"}},
+                          "id",
+                          {{0, {5, 9, -3, 4}}, {12, {0, 0}}},
+                          7,
+                          true};
     CHECK(parse_checkpoint(checkpoint_text(checkpoint), "f") == checkpoint);
     checkpoint = {};
     CHECK(parse_checkpoint(checkpoint_text(checkpoint), "f") == checkpoint);
@@ -26,11 +31,11 @@ TEST_CASE("checkpoint: what is none is refused whole", "[checkpoint]")
          R"({"what":"a","id":"b","partitions":{},"records":0,"deleted":0,"truncated":0,"done":false})",
          R"({"what":{"a":1},"id":"b","partitions":{},"records":0,"deleted":0,"truncated":0,"done":false})",
          R"({"what":{},"id":"b","partitions":{},"records":-1,"deleted":0,"truncated":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"x":{"next":1,"end":2}},"records":0,"deleted":0,"truncated":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"0":{"next":-1,"end":2}},"records":0,"deleted":0,"truncated":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"x":{"next":1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"0":{"next":-1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"done":false})",
          R"({"what":{},"id":"b","partitions":{"0":{"next":1}},"records":0,"deleted":0,"truncated":0,"done":false})",
          R"({"what":{},"id":"b","partitions":{"0":1},"records":0,"deleted":0,"truncated":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"4294967296":{"next":1,"end":2}},"records":0,"deleted":0,"truncated":0,"done":false})"}) {
+         R"({"what":{},"id":"b","partitions":{"4294967296":{"next":1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"done":false})"}) {
         CAPTURE(text);
         CHECK_THROWS_AS(parse_checkpoint(text, "f"), tlm::Error);
     }
@@ -63,10 +68,11 @@ TEST_CASE("checkpoint: what is gone meanwhile is counted once", "[checkpoint]")
           Case{0, 0, 0, 0, {0, 0}, 0, 0}, Case{50, 60, 40, 90, {10, 30}, 50, 60}}) {
         CAPTURE(low, high, next, end);
         tlm::replay::PartitionPlan plan{0, low, high, low, high};
-        Checkpoint::Span span{next, end};
+        Checkpoint::Span span{next, end, 7, 8};
         CHECK(tlm::replay::go_on(plan, span) == gone);
         CHECK(plan.begin == begins);
         CHECK(plan.end == ends);
+        CHECK(std::pair{plan.from, plan.to} == std::pair<tlm::EpochMs, tlm::EpochMs>{7, 8});
         CHECK(tlm::replay::go_on(plan, span) == Gone{});
     }
 }

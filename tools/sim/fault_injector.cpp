@@ -72,6 +72,12 @@ std::string expectation(FaultKind kind, const Message& message, milliseconds tim
 
 } // namespace
 
+bool has_victim(const std::vector<Victim>& victims, std::string_view name)
+{
+    return std::any_of(victims.begin(), victims.end(),
+                       [name](const Victim& victim) { return victim.name == name; });
+}
+
 FaultScope fault_scope(const Group& group, std::uint32_t first)
 {
     FaultScope scope{first, group.devices, group.faults, {}};

@@ -24,6 +24,8 @@ struct Victim {
     double spread = 1;
 };
 
+[[nodiscard]] bool has_victim(const std::vector<Victim>& victims, std::string_view name);
+
 /// The faults of devices that follow each other in the fleet.
 struct FaultScope {
     std::uint32_t first = 0;

@@ -8,6 +8,7 @@
 #include "tools/sim/fault_injector.hpp"
 #include "tools/sim/fleet_file.hpp"
 #include "tools/sim/template_encoder.hpp"
+#include "tools/sim/trace.hpp"
 
 #include <fmt/format.h>
 
@@ -68,22 +69,31 @@ void check_fault(const FaultRule& fault, const Group& group)
         (fault.kind == FaultKind::wrong_schema && !traits.can_mistype)) {
         throw cannot("not with the payload of");
     }
-    if (changes_values(fault.kind) && fault_scope(group, 0).victims.empty()) {
+    const auto victims = fault_scope(group, 0).victims;
+    if (changes_values(fault.kind) && victims.empty()) {
         throw cannot("no metric is a number in");
+    }
+    if (!fault.metric.empty() && !has_victim(victims, fault.metric)) {
+        throw cannot(fault.metric + " is no metric that is a number in");
     }
 }
 
-Arrivals arrivals_of(const FleetOptions& options, const FlagGroup& flags)
+Trace read_times(const std::string& path)
 {
-    if (options.arrival == FleetOptions::Arrival::constant || !flags.rate) {
-        return Constant{flags.rate};
+    auto parsed = parse_trace(read_text_file(path, kLargestFile, "--arrival trace"));
+    if (const auto* const wrong = std::get_if<std::string>(&parsed)) {
+        throw usage_error(path + ": " + *wrong);
     }
-    // Of one device: a turn of the whole fleet.
-    const auto interval = steady_position(flags.devices, *flags.rate);
-    if (options.arrival == FleetOptions::Arrival::poisson) {
-        return Poisson{interval};
+    return Trace{std::make_shared<const std::vector<nanoseconds>>(
+        std::get<std::vector<nanoseconds>>(std::move(parsed)))};
+}
+
+Arrivals arrivals_of(const ArrivalRule& rule, const FlagGroup& flags)
+{
+    if (rule.model == ArrivalRule::Model::trace) {
+        return read_times(rule.file);
     }
-    return Jittered{interval, 1};
+    return rule.needs_rate() ? rule.at_rate(flags.rate, flags.devices) : rule.own;
 }
 
 Group flag_group(const FleetOptions& options, const FlagGroup& flags)
@@ -92,7 +102,7 @@ Group flag_group(const FleetOptions& options, const FlagGroup& flags)
     group.name = "the fleet";
     group.devices = flags.devices;
     group.ids.prefix = flags.prefix;
-    group.arrivals = arrivals_of(options, flags);
+    group.arrivals = arrivals_of(options.arrival, flags);
     group.signals = default_signals();
     if (options.payload_template) {
         auto text = read_text_file(*options.payload_template, kLargestFile, "--payload-template");
@@ -133,14 +143,24 @@ void add_fleet(cli::OptionTable& table, FleetOptions& options)
 
 void add_arrival(cli::OptionTable& table, FleetOptions& options)
 {
-    using Arrival = FleetOptions::Arrival;
-    table.add_choice<Arrival>(
-        options.arrival, "arrival", 0, "MODEL",
-        "How messages are spread over time: evenly over the fleet, each device with exponential "
-        "gaps, or each device once an interval, anywhere in it.",
-        {{"constant", Arrival::constant},
-         {"poisson", Arrival::poisson},
-         {"jittered", Arrival::jittered}});
+    auto option = cli::make_option(
+        "arrival", 0, "MODEL",
+        "How messages are spread over time. At the --rate: constant, evenly over the fleet; "
+        "poisson, each device with exponential gaps; jittered[:SHARE], each device once an "
+        "interval, anywhere in so much of it. Without --rate: burst:SIZE@DURATION[+SPACING], each "
+        "device so many messages in a row, once in so long a time; cron:FIELDS[+JITTER], all "
+        "devices when the five fields say so; trace:FILE, at the times of FILE, in turns.");
+    option.suggestions = {"constant", "poisson", "jittered"};
+    option.set = [&options](std::string_view text) {
+        auto rule = parse_arrival_rule(text);
+        if (const auto* const wrong = std::get_if<std::string>(&rule)) {
+            throw usage_error(fmt::format("--arrival {}: {}", text, *wrong));
+        }
+        options.arrival = std::get<ArrivalRule>(std::move(rule));
+        return true;
+    };
+    option.show = [&options] { return std::vector{options.arrival.text}; };
+    table.add_option(std::move(option));
     table.add(options.loop, "loop", 0, "Begin recordings again at their end.");
 }
 
@@ -152,8 +172,8 @@ void add_faults(cli::OptionTable& table, FleetOptions& options)
     option.value_name = "FAULT";
     option.repeatable = true;
     option.help = "What goes wrong: KIND=PROBABILITY for each message, or KIND@TIME since the "
-                  "start, either with +DURATION, see FAULTS.";
-    option.expected = "KIND=PROBABILITY or KIND@TIME, perhaps with +DURATION";
+                  "start, either with +DURATION, and with ,NAME=VALUE for more, see FAULTS.";
+    option.expected = "KIND=PROBABILITY or KIND@TIME, perhaps with +DURATION and ,NAME=VALUE";
     option.set = [&options](std::string_view text) {
         auto fault = parse_fault_rule(text);
         if (const auto* const wrong = std::get_if<std::string>(&fault)) {

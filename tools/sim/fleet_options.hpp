@@ -2,6 +2,7 @@
 // The options of tlm-sim that say what devices are like, and what goes wrong with them.
 #pragma once
 
+#include "tools/sim/arrival_rule.hpp"
 #include "tools/sim/fault_rule.hpp"
 #include "tools/sim/fleet.hpp"
 
@@ -18,10 +19,8 @@ class OptionTable;
 namespace tlm::sim {
 
 struct FleetOptions {
-    enum class Arrival { constant, poisson, jittered };
-
     std::optional<std::filesystem::path> fleet; ///< a fleet file; none: one group by flags
-    Arrival arrival = Arrival::constant;
+    ArrivalRule arrival;
     std::optional<std::filesystem::path> payload_template;
     Shard shard;
     bool loop = false;

@@ -138,6 +138,7 @@ struct Rows {
     const cli::Option* devices = nullptr;
     const cli::Option* prefix = nullptr;
     std::vector<const cli::Option*> verify_only;
+    const cli::Option* rate = nullptr;
     const cli::Option* speed = nullptr;
 };
 
@@ -156,6 +157,7 @@ Rows find_rows(cli::OptionTable& table)
                              "ws", "follow", "timeout", "no-duplicates"}) {
         rows.verify_only.push_back(table.find(name));
     }
+    rows.rate = table.find("rate");
     rows.speed = table.find("speed");
     return rows;
 }
@@ -183,6 +185,18 @@ void check_replay(const Rows& rows, const Options& options)
     }
 }
 
+void check_arrival(const Rows& rows, const Options& options)
+{
+    const auto& arrival = options.fleet.arrival;
+    if (!arrival.needs_rate() && rows.rate->is_set()) {
+        throw usage_error(
+            fmt::format("--arrival {} says itself when devices send: no --rate", arrival.text));
+    }
+    if (!options.rate && arrival.model != ArrivalRule::Model::constant) {
+        throw usage_error("--rate max has no schedule: --arrival needs a rate");
+    }
+}
+
 void check_fleet(const Rows& rows, const Options& options)
 {
     if (!options.operands.empty()) {
@@ -199,14 +213,13 @@ void check_fleet(const Rows& rows, const Options& options)
             throw usage_error(fmt::format("--{} is said in the file of --fleet", row->name));
         }
     }
-    if (!options.rate && options.fleet.arrival != FleetOptions::Arrival::constant) {
-        throw usage_error("--rate max has no schedule: --arrival needs a rate");
-    }
+    check_arrival(rows, options);
     if (!options.rate && (rows.speed->is_set() || options.start_time)) {
         throw usage_error("--rate max has no schedule that --speed or --start-time could place: "
                           "write --rate RATE --speed max");
     }
-    const bool ends = options.count || options.duration;
+    const bool ends = options.count || options.duration ||
+                      options.fleet.arrival.model == ArrivalRule::Model::trace;
     if (options.speed.faster_than_recorded() && !ends && !options.start_time) {
         throw usage_error("--speed above 1x needs --count, --duration or --start-time: without an "
                           "end the times would run ahead of the clock");
@@ -400,8 +413,10 @@ Settings make_settings(const Options& options)
     settings.truth = options.fleet.truth;
     settings.seed = options.seed;
     settings.payload_size = options.payload_size;
-    settings.rate = options.replays() || options.fleet.fleet ? std::nullopt : options.rate;
-    settings.paced = options.replays() || options.fleet.fleet || options.rate;
+    const bool by_rate =
+        !options.replays() && !options.fleet.fleet && options.fleet.arrival.needs_rate();
+    settings.rate = by_rate ? options.rate : std::nullopt;
+    settings.paced = !by_rate || options.rate;
     settings.count = options.count;
     settings.duration = options.duration;
     settings.speed = options.speed;

@@ -352,14 +352,34 @@ TEST_CASE("faults: all shards together go wrong as the whole does", "[sim]")
 
 TEST_CASE("faults: as they are written in options", "[sim]")
 {
-    for (const auto* text : {"spike=0.001", "drop_out=0.5+10s", "reconnect_storm@30s",
-                             "late@1m30s+5s", "bad_json@0"}) {
+    for (const auto* text :
+         {"spike=0.001", "drop_out=0.5+10s", "reconnect_storm@30s", "late@1m30s+5s", "bad_json@0",
+          "late=0.01,by=5m", "drift@1m+10s,devices=0.2,metric=temp_c,size=-4.5",
+          "flood@5s,messages=200"}) {
         auto parsed = parse_fault_rule(text);
         REQUIRE(std::holds_alternative<FaultRule>(parsed));
         CHECK(format_fault_rule(std::get<FaultRule>(parsed)) == text);
     }
-    for (const auto* bad : {"", "spike", "spoke=0.1", "spike=", "spike=1.1", "spike=-0.1",
-                            "spike=0.1+", "spike=0.1+x", "spike@", "spike@noon", "spike@5s+0s"}) {
+    for (const auto* bad : {"",
+                            "spike",
+                            "spoke=0.1",
+                            "spike=",
+                            "spike=1.1",
+                            "spike=-0.1",
+                            "spike=0.1+",
+                            "spike=0.1+x",
+                            "spike@",
+                            "spike@noon",
+                            "spike@5s+0s",
+                            "spike=0.1,",
+                            "spike=0.1,size",
+                            "spike=0.1,size=x",
+                            "spike=0.1,by=5s",
+                            "late=0.1,metric=temp_c",
+                            "flood=0.1,messages=0",
+                            "late=0.1,by=0s",
+                            "stuck_value=0.1,size=3",
+                            "spike=0.1,devices=2"}) {
         INFO(bad);
         CHECK(std::holds_alternative<std::string>(parse_fault_rule(bad)));
     }

@@ -38,6 +38,7 @@ struct PayloadTraits {
     bool is_text = true;   ///< it may go to standard output as the data of a record
     bool can_spoof = true; ///< it says which device it is from
     bool can_mistype = true;
+    bool is_free_text = false; ///< by a template that makes no JSON object
 };
 
 /// Devices that are alike. Nothing in it changes once it is made, but what the encoder keeps.

@@ -7,6 +7,7 @@
 #include "common/cli/option_table.hpp"
 #include "tools/sim/fault_injector.hpp"
 #include "tools/sim/fleet_file.hpp"
+#include "tools/sim/fleet_payload.hpp"
 #include "tools/sim/template_encoder.hpp"
 #include "tools/sim/trace.hpp"
 
@@ -113,8 +114,7 @@ Group flag_group(const FleetOptions& options, const FlagGroup& flags)
         }
         const auto made = std::make_shared<const Template>(std::get<Template>(std::move(compiled)));
         group.make_encoder = [made] { return std::make_unique<TemplateEncoder>(made); };
-        group.traits.can_spoof = made->names_the_device();
-        group.traits.can_mistype = made->has_numbers();
+        group.traits = traits_of(*made);
     }
     return group;
 }
@@ -205,9 +205,10 @@ std::vector<Group> make_groups(const FleetOptions& options, const FlagGroup& fla
             check_fault(fault, group);
         }
         if (to_records && !group.traits.is_text) {
-            throw usage_error(
-                fmt::format("{}: the payloads of {} are no JSON, so no records: they need --mqtt",
-                            options.fleet->string(), group.name));
+            const auto& file = options.fleet ? *options.fleet : *options.payload_template;
+            throw usage_error(fmt::format(
+                "{}: the payloads of {} are no JSON objects, so no records: they need --mqtt",
+                file.string(), group.name));
         }
     }
     return groups;

@@ -25,6 +25,16 @@ void use_json(std::size_t pad_to, Group& group)
                     [](const Signal& signal) { return !signal.hidden && signal.labels.empty(); });
 }
 
+} // namespace
+
+PayloadTraits traits_of(const Template& layout)
+{
+    const bool json = layout.makes_objects();
+    return {json, layout.names_the_device(), layout.has_numbers(), !json};
+}
+
+namespace {
+
 void use_template(const Setting& setting, std::string_view text, Group& group)
 {
     auto compiled = Template::compile(text, group.signals);
@@ -33,8 +43,7 @@ void use_template(const Setting& setting, std::string_view text, Group& group)
     }
     const auto made = std::make_shared<const Template>(std::get<Template>(std::move(compiled)));
     group.make_encoder = [made] { return std::make_unique<TemplateEncoder>(made); };
-    group.traits.can_spoof = made->names_the_device();
-    group.traits.can_mistype = made->has_numbers();
+    group.traits = traits_of(*made);
 }
 
 /// The layout of a message type; throws Error usage without the place.

@@ -61,6 +61,18 @@ ExitStatus preflight(const Settings& settings)
     return report(judge(needs, look_at_machine(connections.publisher.sources)));
 }
 
+/// Free text is wanted by some, and by others a quote too few.
+void warn_of_free_text(const Settings& settings)
+{
+    for (const auto& group : settings.groups) {
+        if (group.traits.is_free_text) {
+            log::warn("the payloads of {} are no JSON objects: mqtt2kafka makes dead letters of "
+                      "them",
+                      group.name);
+        }
+    }
+}
+
 /// The loop. Time since `m_start` is what positions are compared with.
 class Run {
   public:
@@ -313,6 +325,7 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
     if (settings.connections && settings.connections->preflight) {
         return preflight(settings);
     }
+    warn_of_free_text(settings);
     std::optional<LedgerFile> ledger;
     TruthFile truth{settings.truth};
     const auto outlet = make_outlet(settings);

@@ -15,7 +15,7 @@ constexpr std::uint8_t kMostArrivals = std::numeric_limits<std::uint8_t>::max();
 
 bool corrupted(const SentMessage& sent, const Shown& shown)
 {
-    return (sent.has_digest && shown.digest && *shown.digest != sent.digest) ||
+    return (shown.digest && *shown.digest != sent.digest) ||
            (sent.has_ts && shown.ts && *shown.ts != sent.ts);
 }
 
@@ -145,9 +145,7 @@ DeadLetterHop::DeadLetterHop(std::string name, const SentMessages& sent)
     m_entries.reserve(sent.size());
     for (std::size_t i = 0; i < sent.size(); ++i) {
         const auto id = static_cast<Id>(i);
-        if (sent[id].has_digest) {
-            m_entries.push_back({sent[id].digest, id, 0});
-        }
+        m_entries.push_back({sent[id].digest, id, 0});
     }
     std::sort(m_entries.begin(), m_entries.end(), [](const Entry& a, const Entry& b) {
         return std::tie(a.digest, a.id) < std::tie(b.digest, b.id);

@@ -191,8 +191,10 @@ void add_faults(cli::OptionTable& table, FleetOptions& options)
     };
     option.clear = [&options] { options.faults.clear(); };
     table.add_option(std::move(option));
-    auto& truth = table.add(options.truth, "truth", 0, "FILE",
-                            "Append a line for each fault of a message to FILE.");
+    auto& truth =
+        table.add(options.truth, "truth", 0, "FILE",
+                  "Append a line for each fault of a message to FILE; - is standard output, "
+                  "with --mqtt.");
     truth.complete = cli::Complete::file;
 }
 

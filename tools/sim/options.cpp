@@ -253,7 +253,22 @@ void check_topics(const Options& options)
     if (topics.topic(std::string(kLongestId, '-')).size() > mqtt::kMaxString) {
         throw usage_error("--topic-template: topics have no more than 65535 bytes");
     }
-    check_results(options.results, !options.connections.any());
+}
+
+void check_outputs(const Options& options)
+{
+    const bool records = !options.connections.any();
+    const bool truth = options.fleet.truth == "-";
+    check_results(options.results, records);
+    if (options.ledger == "-") {
+        throw usage_error("--ledger: it is on disk before messages are sent: name a file");
+    }
+    if (truth && records) {
+        throw usage_error("--truth -: standard output has the records; name a file");
+    }
+    if (truth && options.results.summary == "-") {
+        throw usage_error("--truth - and --summary - exclude each other");
+    }
 }
 
 void add_examples(cli::OptionTable& table)
@@ -397,6 +412,7 @@ cli::OptionTable make_table(Options& options)
         check_devices(options);
         check_start_time(options);
         check_topics(options);
+        check_outputs(options);
         check_connections(options.connections, options.replays() || options.fleet.fleet
                                                    ? std::nullopt
                                                    : std::optional{options.devices});

@@ -128,8 +128,12 @@ inline constexpr std::size_t kMaxPacketBytes = 64UL * 1024;
 [[nodiscard]] Incoming take_packet(Version version, std::string_view& bytes,
                                    std::size_t max_packet_bytes = kMaxPacketBytes);
 
-/// What a CONNACK code means, in the standard's words (3.1.1 table 3.1, 5.0 section 2.4).
+/// What a CONNACK code means, in the standard's words (3.1.1 table 3.1, 5.0 section 2.4). A broker
+/// that does not know version 5 answers as 3.1.1 has it.
 [[nodiscard]] std::string_view connack_text(Version version, std::uint8_t code) noexcept;
+
+/// True when a CONNACK code says that the broker does not speak this version.
+[[nodiscard]] bool refuses_version(Version version, std::uint8_t connack_code) noexcept;
 
 /// What a reason code of version 5 means, in the standard's words (section 2.4).
 [[nodiscard]] std::string_view reason_text(std::uint8_t code) noexcept;

@@ -85,6 +85,11 @@ Dialogue::Heard Dialogue::on_connack(const ConnAck& packet, Context& context, En
     if (packet.code != 0) {
         end.why =
             "refused: " + with_reason(connack_text(terms.version, packet.code), packet.reason_text);
+        if (refuses_version(terms.version, packet.code)) {
+            end.why += terms.version == Version::v5
+                           ? ": the broker does not speak MQTT 5, try --mqtt-version 3.1.1"
+                           : ": the broker does not speak MQTT 3.1.1, try --mqtt-version 5";
+        }
         end.for_good = !worth_retrying(terms.version, packet.code);
         return Heard::over;
     }

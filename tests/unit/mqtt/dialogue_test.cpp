@@ -129,6 +129,24 @@ TEST_CASE("dialogue: what was not answered is said again, in order and marked", 
     CHECK(talk.pool.size() == 0);
 }
 
+TEST_CASE("dialogue: a broker of another version is told by name, with what to do", "[mqtt]")
+{
+    Talk talk{Qos::at_least_once};
+    CHECK(talk.hear("\x20\x02\0\1"s) == Dialogue::Heard::over); // as 3.1.1 says it
+    CHECK(talk.end.for_good);
+    CHECK(talk.end.why == "refused: unacceptable protocol version: the broker does not speak MQTT "
+                          "5, try --mqtt-version 3.1.1");
+    CHECK(talk.hear("\x20\x03\0\x84\0"s) == Dialogue::Heard::over);
+    CHECK(talk.end.why ==
+          "refused: unsupported protocol version: the broker does not speak MQTT 5, "
+          "try --mqtt-version 3.1.1");
+    talk.terms.version = Version::v311;
+    CHECK(talk.hear("\x20\x02\0\1"s) == Dialogue::Heard::over);
+    CHECK(talk.end.why.ends_with("try --mqtt-version 5"));
+    CHECK(talk.hear("\x20\x02\0\5"s) == Dialogue::Heard::over);
+    CHECK(talk.end.why == "refused: not authorized");
+}
+
 TEST_CASE("dialogue: a refused message is counted, and not confirmed", "[mqtt]")
 {
     Talk talk{Qos::at_least_once};

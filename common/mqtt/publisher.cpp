@@ -264,6 +264,9 @@ void Publisher::flush(Monotonic now)
             m_out.clear();
             transmit(index, now);
         }
+        if (m_connections[index].leaving && m_connections[index].phase == Phase::ready) {
+            cut(index, now);
+        }
     }
     m_dirty.clear();
 }
@@ -377,17 +380,24 @@ void Publisher::drop(std::uint32_t index)
     connection.dialogue.interrupted();
     connection.rest.reset();
     connection.pinged = false;
+    connection.leaving = false;
     m_blocked -= std::exchange(connection.blocked, false) ? 1 : 0;
     m_out.clear();
 }
 
-void Publisher::hang_up(std::uint32_t connection, Monotonic now)
+void Publisher::hang_up(std::uint32_t connection)
 {
     if (m_connections[connection].phase == Phase::ready) {
-        drop(connection);
-        m_down_since = m_down_since.value_or(now);
-        try_again(connection, now);
+        m_connections[connection].leaving = true;
+        mark_dirty(connection);
     }
+}
+
+void Publisher::cut(std::uint32_t index, Monotonic now)
+{
+    drop(index);
+    m_down_since = m_down_since.value_or(now);
+    try_again(index, now);
 }
 
 void Publisher::collect(std::vector<Receipt>& out)

@@ -116,8 +116,9 @@ class Publisher {
     /// Appends what was confirmed since the last call.
     void collect(std::vector<Receipt>& out);
 
-    /// Cuts a connection without a goodbye; it is opened again after a jittered delay.
-    void hang_up(std::uint32_t connection, Monotonic now);
+    /// Has the next flush() cut a connection without a goodbye, behind what it writes there; it is
+    /// opened again after a jittered delay.
+    void hang_up(std::uint32_t connection);
 
     /// Messages taken that are neither confirmed nor refused, or at QoS 0 not wholly written.
     [[nodiscard]] std::uint64_t outstanding() const noexcept;
@@ -180,6 +181,7 @@ class Publisher {
         bool dirty = false;         ///< in m_dirty
         bool pinged = false;        ///< a PINGRESP is due
         bool blocked = false;       ///< `rest` has something for the socket
+        bool leaving = false;       ///< cut it behind what is published
     };
 
     /// A broker, and what all connections to it share.
@@ -229,6 +231,7 @@ class Publisher {
     void mark_dirty(std::uint32_t index);
     void lost(std::uint32_t index, const std::string& why, Monotonic now);
     void drop(std::uint32_t index);
+    void cut(std::uint32_t index, Monotonic now);
     void watch(std::uint32_t index, int operation, std::uint32_t events) const;
     void wake(std::uint32_t index, Monotonic when);
     void check_size(const Broker& broker, std::size_t bytes) const;

@@ -111,9 +111,9 @@ void MqttOutlet::collect(std::vector<Confirmation>& out)
     }
 }
 
-void MqttOutlet::hang_up(std::uint32_t device, Monotonic now)
+void MqttOutlet::hang_up(std::uint32_t device)
 {
-    m_publisher.hang_up(connection_of(device), now);
+    m_publisher.hang_up(connection_of(device));
 }
 
 void MqttOutlet::close()

@@ -34,7 +34,7 @@ class MqttOutlet final : public Outlet {
     [[nodiscard]] std::optional<Monotonic> deadline() const override;
     void serve(short revents, Monotonic now) override;
     void collect(std::vector<Confirmation>& out) override;
-    void hang_up(std::uint32_t device, Monotonic now) override;
+    void hang_up(std::uint32_t device) override;
 
     [[nodiscard]] std::uint64_t unconfirmed() const override { return m_publisher.outstanding(); }
 

@@ -62,9 +62,10 @@ class Outlet {
     /// Appends what was confirmed since the last call; take it after each flush() and serve().
     virtual void collect(std::vector<Confirmation>& out) = 0;
 
-    /// Cuts the connection of a device without a goodbye; it comes back by itself after a
-    /// jittered delay. Does nothing where there are no connections.
-    virtual void hang_up(std::uint32_t device, Monotonic now) = 0;
+    /// Has the next flush() cut the connection of a device without a goodbye, behind what was given
+    /// to send(); it comes back by itself after a jittered delay. Does nothing where there are no
+    /// connections.
+    virtual void hang_up(std::uint32_t device) = 0;
 
     /// Messages sent that are neither confirmed nor refused.
     [[nodiscard]] virtual std::uint64_t unconfirmed() const = 0;

@@ -149,7 +149,7 @@ bool Run::send_due(Monotonic now)
         ++made;
         auto message = m_plan.script->take(m_plan.timeline ? m_plan.timeline->ts(*position) : wall);
         for (const auto device : m_plan.script->hang_ups()) {
-            m_outlet.hang_up(device, now);
+            m_outlet.hang_up(device);
         }
         m_plan.script->hang_ups().clear();
         if (!message) {
@@ -161,7 +161,7 @@ bool Run::send_due(Monotonic now)
         }
         m_outlet.send(*message);
         if (message->hang_up) {
-            m_outlet.hang_up(message->device, now);
+            m_outlet.hang_up(message->device);
         }
         m_batch.push_back(message->intended);
     }

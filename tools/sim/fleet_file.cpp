@@ -168,6 +168,12 @@ TopicTemplate read_topic(const Setting& setting)
     }
 }
 
+void add_usual_metrics(Group& group)
+{
+    const auto machine = default_signals();
+    group.signals.insert(group.signals.end(), machine.begin(), machine.end());
+}
+
 Group read_group(const std::string& name, const Setting& setting, const ReadFile& read,
                  std::size_t pad_to)
 {
@@ -193,8 +199,7 @@ Group read_group(const std::string& name, const Setting& setting, const ReadFile
     if (const auto* const metrics = map.find("metrics")) {
         read_metrics(*metrics, group.signals);
     } else {
-        const auto machine = default_signals();
-        group.signals.insert(group.signals.end(), machine.begin(), machine.end());
+        add_usual_metrics(group);
     }
     read_payload(map.find("payload"), read, pad_to, group);
     if (const auto* const faults = map.find("faults")) {
@@ -208,6 +213,21 @@ Group read_group(const std::string& name, const Setting& setting, const ReadFile
 }
 
 } // namespace
+
+void describe_group(const std::vector<std::string>& tags, const std::vector<std::string>& metrics,
+                    std::size_t pad_to, Group& group)
+{
+    for (const auto& tag : tags) {
+        read_tags(Setting::parse(tag, "--tag"), group.signals);
+    }
+    for (const auto& metric : metrics) {
+        read_metrics(Setting::parse(metric, "--metric"), group.signals);
+    }
+    if (metrics.empty()) {
+        add_usual_metrics(group);
+    }
+    read_payload(nullptr, {}, pad_to, group);
+}
 
 std::vector<Group> parse_fleet(std::string_view text, const std::string& name, const ReadFile& read,
                                std::size_t pad_to)

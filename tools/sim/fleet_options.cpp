@@ -104,7 +104,7 @@ Group flag_group(const FleetOptions& options, const FlagGroup& flags)
     group.devices = flags.devices;
     group.ids.prefix = flags.prefix;
     group.arrivals = arrivals_of(options.arrival, flags);
-    group.signals = default_signals();
+    describe_group(options.tags, options.metrics, flags.payload_size, group);
     if (options.payload_template) {
         auto text = read_text_file(*options.payload_template, kLargestFile, "--payload-template");
         text.resize(text.size() - (text.ends_with('\n') ? 1 : 0)); // it ends the file, not the text
@@ -134,6 +134,11 @@ void add_fleet(cli::OptionTable& table, FleetOptions& options)
     auto& fleet = table.add(options.fleet, "fleet", 0, "FILE",
                             "The fleet is described in FILE, see tlm-fleet(5).");
     fleet.complete = cli::Complete::file;
+    table.add(options.tags, "tag", 0, "TAG",
+              "A text that never changes, as tags of tlm-fleet(5) have it, such as 'site: A'.");
+    table.add(options.metrics, "metric", 0, "METRIC",
+              "A metric instead of the usual ones, as metrics of tlm-fleet(5) have it, such as "
+              "'temp_c: {sine: {mean: 18, amplitude: 4}}'.");
     auto& layout = table.add(options.payload_template, "payload-template", 0, "FILE",
                              "Payloads are the text of FILE with its holes filled: {{ts}}, "
                              "{{time}}, {{boot}}, {{seq}}, {{deviceId}} and the metrics.");

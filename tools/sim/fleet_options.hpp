@@ -21,6 +21,8 @@ namespace tlm::sim {
 struct FleetOptions {
     std::optional<std::filesystem::path> fleet; ///< a fleet file; none: one group by flags
     ArrivalRule arrival;
+    std::vector<std::string> tags;    ///< `NAME: VALUE` in the words of a fleet file
+    std::vector<std::string> metrics; ///< the same
     std::optional<std::filesystem::path> payload_template;
     Shard shard;
     bool loop = false;
@@ -28,7 +30,8 @@ struct FleetOptions {
     std::optional<std::filesystem::path> truth;
 };
 
-/// --fleet, --payload-template, --shard: to stand with those that say what devices are.
+/// --fleet, --tag, --metric, --payload-template, --shard: to stand with those that say what devices
+/// are.
 void add_fleet(cli::OptionTable& table, FleetOptions& options);
 
 /// --arrival and --loop: to stand with those that say when.

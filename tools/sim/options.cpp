@@ -145,10 +145,11 @@ struct Rows {
 Rows find_rows(cli::OptionTable& table)
 {
     Rows rows;
-    for (const auto* name : {"rate", "arrival", "payload-template", "fleet"}) {
+    for (const auto* name : {"rate", "arrival", "tag", "metric", "payload-template", "fleet"}) {
         rows.fleet_only.push_back(table.find(name));
     }
-    for (const auto* name : {"devices", "device-prefix", "rate", "arrival", "payload-template"}) {
+    for (const auto* name :
+         {"devices", "device-prefix", "rate", "arrival", "tag", "metric", "payload-template"}) {
         rows.by_flags.push_back(table.find(name));
     }
     rows.devices = table.find("devices");

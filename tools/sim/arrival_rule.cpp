@@ -113,6 +113,16 @@ Arrivals ArrivalRule::at_rate(std::optional<double> rate, std::uint32_t devices)
                                    : Arrivals{Jittered{interval, jitter}};
 }
 
+std::optional<double> ArrivalRule::own_rate(std::uint64_t devices) const
+{
+    const auto* const burst = std::get_if<Burst>(&own);
+    if (burst == nullptr) {
+        return std::nullopt;
+    }
+    return static_cast<double>(devices * burst->size) /
+           std::chrono::duration<double>{burst->interval}.count();
+}
+
 std::variant<ArrivalRule, std::string> parse_arrival_rule(std::string_view text)
 {
     const auto colon = text.find(':');

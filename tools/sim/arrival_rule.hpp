@@ -28,6 +28,9 @@ struct ArrivalRule {
     /// The arrivals of so many devices that send `rate` messages a second together; only where
     /// needs_rate(). Without a rate they send as fast as possible, whatever the model.
     [[nodiscard]] Arrivals at_rate(std::optional<double> rate, std::uint32_t devices) const;
+
+    /// Messages a second of so many devices in the long run, where the rule says that by itself.
+    [[nodiscard]] std::optional<double> own_rate(std::uint64_t devices) const;
 };
 
 /// Reads `constant`, `poisson`, `jittered`, `jittered:SHARE`, `burst:SIZE@DURATION`,

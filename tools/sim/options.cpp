@@ -430,9 +430,11 @@ Settings make_settings(const Options& options)
     settings.truth = options.fleet.truth;
     settings.seed = options.seed;
     settings.payload_size = options.payload_size;
-    const bool by_rate =
-        !options.replays() && !options.fleet.fleet && options.fleet.arrival.needs_rate();
-    settings.rate = by_rate ? options.rate : std::nullopt;
+    const bool by_flags = !options.replays() && !options.fleet.fleet;
+    const bool by_rate = by_flags && options.fleet.arrival.needs_rate();
+    if (by_flags) {
+        settings.rate = by_rate ? options.rate : options.fleet.arrival.own_rate(options.devices);
+    }
     settings.paced = !by_rate || options.rate;
     settings.count = options.count;
     settings.duration = options.duration;

@@ -206,6 +206,8 @@ TEST_CASE("arrivals: a rule is read as it was written, or says what is wrong", "
     CHECK(burst.size == 20);
     CHECK(burst.interval == 1min);
     CHECK(burst.spacing == 100ms);
+    CHECK(read("burst:20@10s").own_rate(5) == 10);
+    CHECK_FALSE(read("constant").own_rate(5));
     CHECK(std::get<Burst>(read("burst:20@1m").own).spacing == 0ms);
     CHECK(std::get<Calendar>(read("cron:0 6 * * 1-5+30s").own).jitter == 30s);
     CHECK(read("trace:a:b+c").file == "a:b+c");

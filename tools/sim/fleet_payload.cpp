@@ -59,7 +59,7 @@ void use_protobuf(const Setting& file, const Setting& message, const ReadFile& r
         const auto made =
             std::make_shared<const ProtobufLayout>(make_layout(descriptors, name, group.signals));
         group.make_encoder = [made] { return std::make_unique<ProtobufEncoder>(made); };
-        group.traits = {false, made->names_the_device(), false};
+        group.traits = {false, made->names_the_device(), false, false};
     } catch (const Error& error) {
         throw message.wrong(error.what());
     }
@@ -77,7 +77,7 @@ void use_sparkplug(const Setting& setting, Group& group)
     group.make_encoder = [name, signals = group.signals] {
         return std::make_unique<SparkplugEncoder>(name, signals);
     };
-    group.traits = {false, false, false};
+    group.traits = {false, false, false, true};
 }
 
 } // namespace

@@ -70,6 +70,17 @@ Transfer from_ssl(const SSL* ssl, int result, std::size_t bytes)
     return {0, Transfer::End::failed, ssl_error_text()};
 }
 
+void use_certificate(SSL* ssl, const ClientCertificate& certificate)
+{
+    const auto& [cert, key] = certificate;
+    if (::SSL_use_certificate_chain_file(ssl, cert.c_str()) != 1) {
+        throw usage_error(cert + ": no certificate to use: " + ssl_error_text());
+    }
+    if (::SSL_use_PrivateKey_file(ssl, key.c_str(), SSL_FILETYPE_PEM) != 1) {
+        throw usage_error(key + ": no private key of that certificate: " + ssl_error_text());
+    }
+}
+
 Transfer from_socket(ssize_t count, Transfer::End would_block)
 {
     if (count > 0) {
@@ -107,6 +118,15 @@ TlsContext::TlsContext(const std::string& ca_file) : m_context(::SSL_CTX_new(::T
     }
 }
 
+void TlsContext::check(const ClientCertificate& certificate) const
+{
+    const SslPtr ssl{::SSL_new(m_context.get())};
+    if (!ssl) {
+        throw fatal_error(ssl_error_text());
+    }
+    use_certificate(ssl.get(), certificate);
+}
+
 SslPtr TlsContext::start(int fd, const std::string& host,
                          const std::optional<ClientCertificate>& certificate,
                          SslSessionPtr& session) const
@@ -123,13 +143,7 @@ SslPtr TlsContext::start(int fd, const std::string& host,
                    const_cast<char*>(host.c_str())); // SSL_set_tlsext_host_name casts as C does
     }
     if (certificate) {
-        const auto& [cert, key] = *certificate;
-        if (::SSL_use_certificate_chain_file(ssl.get(), cert.c_str()) != 1) {
-            throw usage_error(cert + ": no certificate to use: " + ssl_error_text());
-        }
-        if (::SSL_use_PrivateKey_file(ssl.get(), key.c_str(), SSL_FILETYPE_PEM) != 1) {
-            throw usage_error(key + ": no private key of that certificate: " + ssl_error_text());
-        }
+        use_certificate(ssl.get(), *certificate);
     }
     if (session) {
         ::SSL_set_session(ssl.get(), session.get());

@@ -43,6 +43,9 @@ class TlsContext {
     /// usage when it cannot be read.
     explicit TlsContext(const std::string& ca_file);
 
+    /// Throws Error usage, which names the file, when the certificate or its key cannot be used.
+    void check(const ClientCertificate& certificate) const;
+
     /// A client's side of TLS over `fd` to `host`, whose certificate must name it. `session`, which
     /// must outlive the result, is tried again where there is one, and filled with what the broker
     /// offers for the next time. Throws Error usage when the certificate cannot be used.

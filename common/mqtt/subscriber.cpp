@@ -5,6 +5,7 @@
 #include "common/base/unique_fd.hpp"
 #include "common/base/units.hpp"
 #include "common/mqtt/session.hpp"
+#include "common/mqtt/stream.hpp"
 #include "common/ops/log.hpp"
 
 #include <fmt/format.h>
@@ -47,6 +48,13 @@ void check(const SubscriberOptions& options)
     }
     if (options.cert_file.empty() != options.key_file.empty()) {
         throw usage_error("an MQTT client certificate needs its key, and the key its certificate");
+    }
+    if (options.url.tls) {
+        // libmosquitto looks into the files when it shakes hands: then an error blames the broker.
+        const TlsContext context{options.ca_file};
+        if (!options.cert_file.empty()) {
+            context.check({options.cert_file, options.key_file});
+        }
     }
 }
 

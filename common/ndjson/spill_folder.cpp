@@ -2,6 +2,7 @@
 #include "common/ndjson/spill_folder.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/hex.hpp"
 #include "common/base/whole_file.hpp"
 
 #include <fcntl.h>
@@ -31,12 +32,8 @@ std::string sha256(std::string_view bytes)
     if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
         throw fatal_error("OpenSSL has no SHA-256");
     }
-    constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text;
-    for (unsigned i = 0; i < size; ++i) {
-        text += kDigits[digest.at(i) >> 4U];
-        text += kDigits[digest.at(i) & 0xfU];
-    }
+    append_hex(text, std::span{digest}.first(size));
     return text;
 }
 

@@ -29,6 +29,22 @@ void FloodGate::finish(EpochMs now)
 {
     append(m_waiting, m_cap.take_all());
     send(now);
+    while (!m_waiting.empty() && make_room()) {
+        send(now);
+    }
+}
+
+bool FloodGate::make_room()
+{
+    constexpr milliseconds kPatience{1'000};
+    const auto missing = m_waiting.size() + m_on_the_way.size();
+    static_cast<void>(m_letters.flush(kPatience));
+    std::vector<Delivery> deliveries;
+    m_letters.collect(deliveries);
+    for (const auto& delivery : deliveries) {
+        static_cast<void>(take(delivery));
+    }
+    return m_waiting.size() + m_on_the_way.size() < missing;
 }
 
 void FloodGate::send(EpochMs now)

@@ -31,7 +31,8 @@ class FloodGate {
     /// room.
     void summarise(EpochMs now);
 
-    /// Sends all of them, at the end of a program; the sink's close() confirms them.
+    /// Sends all of them, at the end of a program when no letter is on its way; waits while a full
+    /// sink goes on delivering. The sink's close() confirms the last ones.
     void finish(EpochMs now);
 
     /// True when the delivery is that of a summary: nothing else is to be done about it.
@@ -50,6 +51,9 @@ class FloodGate {
     static constexpr Ticket kFirst = Ticket{1} << 63U; ///< beyond all tickets of letters
 
     void send(EpochMs now);
+
+    /// False when a second has brought no summary to its place.
+    [[nodiscard]] bool make_room();
 
     FloodCap m_cap;
     DeadLetters& m_letters;

@@ -2,6 +2,7 @@
 #include "tools/mqtt2kafka/decoding.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/hex.hpp"
 #include "common/record/headers.hpp"
 
 #include <xxhash.h>
@@ -16,15 +17,6 @@ namespace {
 constexpr std::string_view kContentType = "content-type";
 /// As common/mqtt calls user properties, which carry the attributes of events.
 constexpr formats::CloudEventBinding kUserProperties{"user-"};
-
-void append_hex(std::string& out, std::uint64_t number)
-{
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    constexpr int kBits = 64;
-    for (int shift = kBits - 4; shift >= 0; shift -= 4) {
-        out += kDigits[(number >> static_cast<unsigned>(shift)) & 0xFU];
-    }
-}
 
 } // namespace
 

@@ -2,6 +2,7 @@
 #include "tools/sim/ledger_line.hpp"
 
 #include "common/base/hash.hpp"
+#include "common/base/hex.hpp"
 #include "common/base/json_text.hpp"
 #include "common/record/guarded_json.hpp"
 #include "common/record/record.hpp"
@@ -16,13 +17,6 @@ namespace {
 
 constexpr std::size_t kDepth = 8;
 constexpr int kHexBase = 16;
-
-void append_hex(std::string& out, std::uint64_t value)
-{
-    for (unsigned shift = 64; shift > 0; shift -= 4) {
-        out.push_back("0123456789abcdef"[(value >> (shift - 4)) & 0xFU]);
-    }
-}
 
 template <typename Number>
 std::optional<Number> number(simdjson::dom::object object, std::string_view name)

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <utility>
 
 namespace tlm::validate {
@@ -102,6 +103,9 @@ ExitStatus Pipeline::finish()
     log::info("valid {}, not valid {}, blank lines {}", m_counts.valid, invalid, m_counts.blank);
     rulebook::log_summary(m_judge.stage());
     rulebook::log_summary(m_gate.cap());
+    if (m_broken) {
+        std::rethrow_exception(m_broken);
+    }
     return m_settings.strict && m_finished && invalid != 0 ? ExitStatus::rejected : ExitStatus::ok;
 }
 
@@ -113,7 +117,7 @@ void Pipeline::read(Monotonic now)
     if (!m_in_flight.has_room() && (m_kafka == nullptr || !m_kafka->paused())) {
         return;
     }
-    const auto state = m_source->poll(m_inputs, kInputsAtOnce, milliseconds{0});
+    const auto state = poll_source();
     for (std::size_t i = 0; i < m_inputs.size() && !m_gave_up; ++i) {
         take(i, m_inputs[i]);
     }
@@ -121,6 +125,20 @@ void Pipeline::read(Monotonic now)
     m_finished = state == SourceState::finished;
     if (m_lines != nullptr) {
         m_counts.blank = m_lines->empty_lines();
+    }
+}
+
+/// A file that cannot be read ends the input: what came before it is finished first.
+SourceState Pipeline::poll_source()
+{
+    try {
+        return m_source->poll(m_inputs, kInputsAtOnce, milliseconds{0});
+    } catch (const Error&) {
+        if (m_lines == nullptr) {
+            throw;
+        }
+        m_broken = std::current_exception();
+        return SourceState::finished;
     }
 }
 

@@ -19,6 +19,7 @@
 #include "tools/validate/validate_metrics.hpp"
 
 #include <deque>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <span>
@@ -76,6 +77,7 @@ class Pipeline final : public kafka::PartitionListener {
     void notice_stop(Monotonic now);
     [[nodiscard]] ExitStatus finish();
     void read(Monotonic now);
+    [[nodiscard]] SourceState poll_source();
     void pause_or_resume(Monotonic now);
     void take(std::size_t index, const Input& input);
     void act(std::size_t index, const Input& input, const Ruling& ruling, Ticket ticket);
@@ -129,6 +131,7 @@ class Pipeline final : public kafka::PartitionListener {
     bool m_finished = false;     ///< the input has ended
     bool m_more_waiting = false; ///< the last poll gave all it was asked for
     bool m_gave_up = false;      ///< something could not even be sent before the deadline
+    std::exception_ptr m_broken; ///< why the input ended before its end
     Monotonic m_next_report{};
 };
 

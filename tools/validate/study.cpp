@@ -173,6 +173,7 @@ ExitStatus infer(const Settings& settings, ops::Shutdown& shutdown)
     Sketch sketch;
     RecordReader records;
     ValueReader values;
+    std::uint64_t watched = 0;
     std::uint64_t skipped = 0;
     const bool complete = read_lines(settings, shutdown, [&](const Input& input) {
         if (settings.values && !values.read(input.value)) {
@@ -181,11 +182,16 @@ ExitStatus infer(const Settings& settings, ops::Shutdown& shutdown)
             sketch.watch(records.data());
         } else {
             ++skipped;
+            return;
         }
+        ++watched;
     });
     if (skipped != 0) {
         log::warn("{} lines are no {} and were skipped", skipped,
                   settings.values ? "JSON values" : "records");
+    }
+    if (complete && watched == 0) { // a draft of nothing would accept everything
+        throw fatal_error("infer: the input has nothing to draft a schema from");
     }
     if (complete) {
         print(sketch.draft());

@@ -15,7 +15,10 @@ constexpr EpochMs kStart = 1'767'225'600'000;
 
 struct FakeSink final : Sink {
     std::vector<std::pair<std::string, Ticket>> sent;
+    std::vector<Delivery> delivered;
     std::size_t room = 100;
+    std::size_t flushed = 0;
+    std::size_t stuck_behind = 100; ///< so many are delivered, then no more
 
     [[nodiscard]] bool send(const Output& output, Ticket ticket) override
     {
@@ -27,9 +30,20 @@ struct FakeSink final : Sink {
         return true;
     }
 
-    void collect(std::vector<Delivery>& /*deliveries*/) override {}
+    void collect(std::vector<Delivery>& deliveries) override
+    {
+        deliveries.insert(deliveries.end(), delivered.begin(), delivered.end());
+        delivered.clear();
+    }
 
-    [[nodiscard]] bool flush(milliseconds /*deadline*/) override { return true; }
+    /// Delivers what is new, and has room for as many again.
+    [[nodiscard]] bool flush(milliseconds /*deadline*/) override
+    {
+        for (; stuck_behind != 0 && flushed < sent.size(); ++flushed, ++room, --stuck_behind) {
+            delivered.push_back({sent[flushed].second, true, ""});
+        }
+        return flushed == sent.size();
+    }
 
     void close() override {}
 };
@@ -91,4 +105,19 @@ TEST_CASE("flood gate: after a letter that may be lost the next is no copy", "[v
     CHECK_FALSE(rig.gate.admit(letter_of("a", "x"), kStart));
     rig.gate.finish(kStart);
     REQUIRE(rig.sink->sent.size() == 1);
+}
+
+TEST_CASE("flood gate: at the end it waits for room while the sink delivers", "[validation]")
+{
+    for (const std::size_t delivers : {100U, 2U}) {
+        Rig rig;
+        for (const auto* device : {"a", "b", "c", "d", "e"}) {
+            CHECK(rig.gate.admit(letter_of(device, "x"), kStart));
+            CHECK_FALSE(rig.gate.admit(letter_of(device, "x"), kStart));
+        }
+        rig.sink->room = 2;
+        rig.sink->stuck_behind = delivers;
+        rig.gate.finish(kStart);
+        CHECK(rig.sink->sent.size() == (delivers == 2 ? 4 : 5));
+    }
 }

@@ -2,6 +2,7 @@
 #include "tools/mqtt2kafka/check/broker_trial.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/hex.hpp"
 #include "common/base/units.hpp"
 #include "common/mqtt/probe.hpp"
 #include "common/mqtt/trial.hpp"
@@ -34,14 +35,11 @@ constexpr milliseconds kPatience = seconds{2};
 /// Should we die on the way, the broker forgets the session by itself.
 constexpr std::chrono::hours kSessionExpiry{1};
 
-std::string hex(std::uint64_t number)
+std::string random_name()
 {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text;
-    for (; number != 0; number /= kDigits.size()) {
-        text += kDigits[number % kDigits.size()];
-    }
-    return text;
+    std::string name;
+    append_hex(name, ops::random_seed());
+    return name;
 }
 
 /// What a member of a shared subscription sees, without taking it from the others.
@@ -62,7 +60,7 @@ class BrokerTrial {
                 ops::Shutdown& shutdown)
         : m_bridge(bridge),
           m_shutdown(shutdown),
-          m_name(hex(ops::random_seed())),
+          m_name(random_name()),
           m_topic("tlm/check/" + m_name),
           m_reader(session_options(), kMessages, shutdown)
     {

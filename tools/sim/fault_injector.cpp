@@ -143,7 +143,6 @@ bool FaultInjector::cut_due(EpochMs ts)
     for (; m_next_cut < m_cuts.size() && m_cuts[m_next_cut].ts <= ts; ++m_next_cut) {
         const auto& cut = m_cuts[m_next_cut];
         m_hang_ups.push_back(cut.device);
-        m_script->restart(cut.device);
         append_cut_truth(m_truth, m_script->device_name(cut.device), m_identity.boot, cut.ts);
     }
     return m_next_cut > first;
@@ -260,6 +259,7 @@ FaultInjector::Outcome FaultInjector::roll(Group& group, const Script::Speaker& 
         distortion.claimed_id = claimed_id(speaker);
     }
     distortion.mistyped = outcome.of_message == FaultKind::wrong_schema;
+    distortion.silent = outcome.silent;
     distortion.changes = m_changes;
     return outcome;
 }
@@ -473,9 +473,6 @@ std::optional<Message> FaultInjector::take(EpochMs ts)
     auto sent = deliver(message, outcome, ts);
     if (sent) {
         release_behind(speaker.device, ts);
-    }
-    if (outcome.hang_up) {
-        m_script->restart(speaker.device);
     }
     if (outcome.flood > 0) {
         if (sent) { // its views end with the next message of the script

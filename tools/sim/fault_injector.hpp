@@ -67,6 +67,12 @@ class FaultInjector {
     /// The next message; nothing when the device keeps silent, or the message is held back.
     [[nodiscard]] std::optional<Message> take(EpochMs ts);
 
+    /// As Script has it; nothing goes wrong there.
+    [[nodiscard]] std::optional<Message> introduce(const Newcomer& newcomer, EpochMs ts)
+    {
+        return m_script->introduce(newcomer, ts);
+    }
+
     /// Truth lines of what happened since they were cleared, for the caller to write and clear.
     [[nodiscard]] std::string& truth() noexcept { return m_truth; }
 

@@ -30,7 +30,10 @@ void use_json(std::size_t pad_to, Group& group)
 PayloadTraits traits_of(const Template& layout)
 {
     const bool json = layout.makes_objects();
-    return {json, layout.names_the_device(), layout.has_numbers(), !json};
+    return {.is_text = json,
+            .can_spoof = layout.names_the_device(),
+            .can_mistype = layout.has_numbers(),
+            .is_free_text = !json};
 }
 
 namespace {
@@ -68,7 +71,7 @@ void use_protobuf(const Setting& file, const Setting& message, const ReadFile& r
         const auto made =
             std::make_shared<const ProtobufLayout>(make_layout(descriptors, name, group.signals));
         group.make_encoder = [made] { return std::make_unique<ProtobufEncoder>(made); };
-        group.traits = {false, made->names_the_device(), false};
+        group.traits = {false, made->names_the_device(), false, false};
     } catch (const Error& error) {
         throw message.wrong(error.what());
     }
@@ -86,7 +89,7 @@ void use_sparkplug(const Setting& setting, Group& group)
     group.make_encoder = [name, signals = group.signals] {
         return std::make_unique<SparkplugEncoder>(name, signals);
     };
-    group.traits = {false, false, false};
+    group.traits = {false, false, false, true};
 }
 
 } // namespace

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 #include <variant>
@@ -383,6 +384,21 @@ void make_devices(const Options& options, Settings& settings)
     }
 }
 
+/// Sparkplug says what an edge node's connection is like.
+void settle_edge_nodes(Settings& settings)
+{
+    if (!has_edge_nodes(settings.groups) || !settings.connections) {
+        return;
+    }
+    if (settings.connections->connections) {
+        throw usage_error("--connections: an edge node of Sparkplug has a connection of its own");
+    }
+    if (std::all_of(settings.groups.begin(), settings.groups.end(),
+                    [](const Group& group) { return group.traits.edge_node; })) {
+        settings.connections->publisher.qos = mqtt::Qos::at_most_once;
+    }
+}
+
 } // namespace
 
 cli::OptionTable make_table(Options& options)
@@ -444,6 +460,7 @@ Settings make_settings(const Options& options)
     settings.start_time = options.start_time;
     if (options.connections.any()) {
         settings.connections = make_connections(options.connections);
+        settle_edge_nodes(settings);
     }
     settings.topic_template = options.topic_template;
     settings.ledger = options.ledger;

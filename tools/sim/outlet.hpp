@@ -25,6 +25,7 @@ struct Confirmation {
 struct OutletCounts {
     std::uint64_t refused = 0; ///< answered with an error
     std::uint64_t resent = 0;  ///< again on a new connection
+    std::uint64_t unheard = 0; ///< of edge nodes whose connection broke before they went out
     std::uint64_t reconnects = 0;
     std::uint64_t connections = 0; ///< opened for the first time
     std::uint64_t in_doubt = 0;    ///< at QoS 2 sent again, although it may have arrived
@@ -44,6 +45,13 @@ class Outlet {
 
     /// True when send() may be called.
     [[nodiscard]] virtual bool has_room() const = 0;
+
+    /// False while what the device says would be lost: it is an edge node that has no connection.
+    /// Do not send it.
+    [[nodiscard]] virtual bool hears(std::uint32_t /*device*/) const { return true; }
+
+    /// The next device that has to introduce itself, before anything of it is sent.
+    [[nodiscard]] virtual std::optional<Newcomer> next_newcomer() { return std::nullopt; }
 
     /// Takes a message; it goes out with the next flush().
     virtual void send(const Message& message) = 0;

@@ -4,6 +4,8 @@
 #include "common/formats/sparkplug_payload.hpp"
 #include "common/formats/wire_writer.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace tlm::formats {
@@ -65,12 +67,14 @@ void write_value(WireWriter& metric, Kind kind, const SparkplugMetricValue& valu
     }
 }
 
-std::string bd_seq_metric(EpochMs ts, std::uint64_t bd_seq)
+std::string bd_seq_metric(std::optional<EpochMs> ts, std::uint64_t bd_seq)
 {
     std::string bytes;
     WireWriter metric{bytes};
     metric.bytes(kName, kBdSeq);
-    metric.varint(kMetricTime, bits(ts));
+    if (ts) {
+        metric.varint(kMetricTime, bits(*ts));
+    }
     metric.varint(kDatatype, number_of(SparkplugDatatype::int64));
     metric.varint(kLong, bd_seq);
     return bytes;
@@ -132,11 +136,20 @@ void SparkplugWriter::append_data(std::string& out, EpochMs ts, std::uint8_t seq
     payload.varint(kSeq, seq);
 }
 
-void SparkplugWriter::append_death(std::string& out, EpochMs ts, std::uint64_t bd_seq)
+void append_sparkplug_death(std::string& out, std::uint64_t bd_seq)
 {
     WireWriter payload{out};
-    payload.varint(kTimestamp, bits(ts));
-    payload.bytes(kMetrics, bd_seq_metric(ts, bd_seq));
+    payload.bytes(kMetrics, bd_seq_metric(std::nullopt, bd_seq));
+}
+
+bool is_sparkplug_rebirth(std::string_view payload)
+{
+    SparkplugPayload parsed;
+    return parse_sparkplug_payload(payload, parsed).empty() &&
+           std::any_of(parsed.metrics.begin(), parsed.metrics.end(), [](const auto& metric) {
+               return metric.name == kRebirth && metric.value.kind == SparkplugValueKind::flag &&
+                      metric.value.wire.value != 0;
+           });
 }
 
 } // namespace tlm::formats

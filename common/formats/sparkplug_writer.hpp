@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a Sparkplug B edge node publishes: births, data and deaths.
+// What a Sparkplug B edge node publishes, births, data and deaths, and what it is told.
 #pragma once
 
 #include "common/base/time.hpp"
@@ -46,12 +46,17 @@ class SparkplugWriter {
     void append_data(std::string& out, EpochMs ts, std::uint8_t seq,
                      std::span<const SparkplugMetricValue> values);
 
-    /// NDEATH, the will of the connection whose birth had the same bdSeq.
-    void append_death(std::string& out, EpochMs ts, std::uint64_t bd_seq);
-
   private:
     std::vector<SparkplugMetricType> m_metrics;
     std::string m_metric; ///< scratch
 };
+
+/// NDEATH, the will of the connection whose births have the same bdSeq. It has no timestamp: when
+/// it is written nobody knows when it will be sent.
+void append_sparkplug_death(std::string& out, std::uint64_t bd_seq);
+
+/// True for an NCMD that asks for births: `Node Control/Rebirth` = true. False for anything else,
+/// also for what is no payload.
+[[nodiscard]] bool is_sparkplug_rebirth(std::string_view payload);
 
 } // namespace tlm::formats

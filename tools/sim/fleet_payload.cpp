@@ -25,6 +25,19 @@ void use_json(std::size_t pad_to, Group& group)
                     [](const Signal& signal) { return !signal.hidden && signal.labels.empty(); });
 }
 
+} // namespace
+
+PayloadTraits traits_of(const Template& layout)
+{
+    const bool json = layout.makes_objects();
+    return {.is_text = json,
+            .can_spoof = layout.names_the_device(),
+            .can_mistype = layout.has_numbers(),
+            .is_free_text = !json};
+}
+
+namespace {
+
 void use_template(const Setting& setting, std::string_view text, Group& group)
 {
     auto compiled = Template::compile(text, group.signals);
@@ -33,8 +46,7 @@ void use_template(const Setting& setting, std::string_view text, Group& group)
     }
     const auto made = std::make_shared<const Template>(std::get<Template>(std::move(compiled)));
     group.make_encoder = [made] { return std::make_unique<TemplateEncoder>(made); };
-    group.traits.can_spoof = made->names_the_device();
-    group.traits.can_mistype = made->has_numbers();
+    group.traits = traits_of(*made);
 }
 
 /// The layout of a message type; throws Error usage without the place.
@@ -59,7 +71,7 @@ void use_protobuf(const Setting& file, const Setting& message, const ReadFile& r
         const auto made =
             std::make_shared<const ProtobufLayout>(make_layout(descriptors, name, group.signals));
         group.make_encoder = [made] { return std::make_unique<ProtobufEncoder>(made); };
-        group.traits = {false, made->names_the_device(), false};
+        group.traits = {false, made->names_the_device(), false, false};
     } catch (const Error& error) {
         throw message.wrong(error.what());
     }
@@ -77,7 +89,7 @@ void use_sparkplug(const Setting& setting, Group& group)
     group.make_encoder = [name, signals = group.signals] {
         return std::make_unique<SparkplugEncoder>(name, signals);
     };
-    group.traits = {false, false, false};
+    group.traits = {false, false, false, true};
 }
 
 } // namespace

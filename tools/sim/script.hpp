@@ -26,6 +26,12 @@ struct Message {
     bool hang_up = false;     ///< the connection of the device is cut behind it
 };
 
+/// A device that has to say who it is: its connection is new, or somebody has asked.
+struct Newcomer {
+    std::uint32_t device = 0;    ///< its index in the fleet
+    std::uint8_t connection = 0; ///< how many it had before, modulo 256
+};
+
 /// What all devices of a run have in common.
 struct Identity {
     std::uint64_t seed = 0;
@@ -69,8 +75,12 @@ class Script {
     /// A further message of the device that spoke last, with the next seq; out of turn.
     [[nodiscard]] virtual Message take_again(EpochMs ts) = 0;
 
-    /// The connection of a device was cut.
-    virtual void restart(std::uint32_t /*device*/) {}
+    /// What the device says first on its connection, see Encoder::introduce(); out of turn.
+    [[nodiscard]] virtual std::optional<Message> introduce(const Newcomer& /*newcomer*/,
+                                                           EpochMs /*ts*/)
+    {
+        return std::nullopt;
+    }
 
     [[nodiscard]] virtual std::string_view device_name(std::uint32_t device) const = 0;
 };

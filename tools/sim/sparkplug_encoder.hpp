@@ -7,14 +7,16 @@
 #include "tools/sim/signal.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tlm::sim {
 
-/// The first message of a device is its NBIRTH, with names and aliases, those after it NDATA; after
-/// restart() it is born again, with the next bdSeq. The id of a device is GROUP::EDGE, as the
-/// bridge makes it; the topic is `spBv1.0/GROUP/NDATA/EDGE`.
+/// The first message of a device is its NBIRTH, with names and aliases, those after it NDATA, whose
+/// seq counts what was said; an introduction is an NBIRTH with the values of the last reading. The
+/// id of a device is GROUP::EDGE, as the bridge makes it; the topic is `spBv1.0/GROUP/NDATA/EDGE`.
 class SparkplugEncoder final : public Encoder {
   public:
     /// `group` is what ids begin with, before the `::`.
@@ -23,13 +25,16 @@ class SparkplugEncoder final : public Encoder {
     [[nodiscard]] Encoded encode(const Reading& reading, const Distortion& distortion,
                                  std::uint64_t pad_key) override;
 
-    void restart(std::uint32_t device) override;
+    [[nodiscard]] std::optional<Introduction> introduce(const Reading& device,
+                                                        std::uint8_t connection) override;
 
   private:
-    /// The connection of a device.
+    /// What a device is in the midst of.
     struct Session {
-        std::uint64_t first_seq = 0; ///< of the device, at its birth
-        std::uint64_t births = 0;    ///< bdSeq counts them from 0
+        std::uint64_t reading = 0; ///< seq of the last one
+        std::uint8_t bd_seq = 0;   ///< the connection
+        std::uint8_t next_seq = 0; ///< of the payload
+        bool measured = false;     ///< there is a reading
         bool born = false;
     };
 
@@ -39,11 +44,16 @@ class SparkplugEncoder final : public Encoder {
     };
 
     [[nodiscard]] Session& session_of(std::uint32_t device);
+    void remember(const Reading& reading);
+    void recall(std::uint32_t device);
+    void say_birth(EpochMs ts, Session& session);
+    [[nodiscard]] Encoded addressed(std::string_view type, std::string_view device_id);
 
     std::string m_group;
     std::vector<Member> m_members;
     formats::SparkplugWriter m_writer;
     std::vector<Session> m_sessions; ///< by device
+    std::vector<double> m_last;      ///< values of the last reading, of each member, by device
     std::vector<formats::SparkplugMetricValue> m_values;
     std::string m_bytes;
     std::string m_topic;

@@ -91,6 +91,14 @@ std::string rebirth_metric(EpochMs ts)
     return bytes;
 }
 
+void begin_birth(std::string& out, EpochMs ts, std::uint64_t bd_seq)
+{
+    WireWriter payload{out};
+    payload.varint(kTimestamp, bits(ts));
+    payload.bytes(kMetrics, bd_seq_metric(ts, bd_seq));
+    payload.bytes(kMetrics, rebirth_metric(ts));
+}
+
 } // namespace
 
 SparkplugWriter::SparkplugWriter(std::vector<SparkplugMetricType> metrics)
@@ -100,10 +108,23 @@ SparkplugWriter::SparkplugWriter(std::vector<SparkplugMetricType> metrics)
 void SparkplugWriter::append_birth(std::string& out, EpochMs ts, std::uint64_t bd_seq,
                                    std::span<const SparkplugMetricValue> values)
 {
+    begin_birth(out, ts, bd_seq);
+    append_metrics(out, ts, values);
+    WireWriter{out}.varint(kSeq, 0);
+}
+
+void SparkplugWriter::append_device_birth(std::string& out, EpochMs ts, std::uint8_t seq,
+                                          std::span<const SparkplugMetricValue> values)
+{
+    WireWriter{out}.varint(kTimestamp, bits(ts));
+    append_metrics(out, ts, values);
+    WireWriter{out}.varint(kSeq, seq);
+}
+
+void SparkplugWriter::append_metrics(std::string& out, EpochMs ts,
+                                     std::span<const SparkplugMetricValue> values)
+{
     WireWriter payload{out};
-    payload.varint(kTimestamp, bits(ts));
-    payload.bytes(kMetrics, bd_seq_metric(ts, bd_seq));
-    payload.bytes(kMetrics, rebirth_metric(ts));
     for (std::size_t i = 0; i < m_metrics.size(); ++i) {
         m_metric.clear();
         WireWriter metric{m_metric};
@@ -114,7 +135,6 @@ void SparkplugWriter::append_birth(std::string& out, EpochMs ts, std::uint64_t b
         write_value(metric, m_metrics[i].kind, values[i]);
         payload.bytes(kMetrics, m_metric);
     }
-    payload.varint(kSeq, 0);
 }
 
 void SparkplugWriter::append_data(std::string& out, EpochMs ts, std::uint8_t seq,
@@ -133,6 +153,19 @@ void SparkplugWriter::append_data(std::string& out, EpochMs ts, std::uint8_t seq
         write_value(metric, m_metrics[i].kind, values[i]);
         payload.bytes(kMetrics, m_metric);
     }
+    payload.varint(kSeq, seq);
+}
+
+void append_sparkplug_birth(std::string& out, EpochMs ts, std::uint64_t bd_seq)
+{
+    begin_birth(out, ts, bd_seq);
+    WireWriter{out}.varint(kSeq, 0);
+}
+
+void append_sparkplug_device_death(std::string& out, EpochMs ts, std::uint8_t seq)
+{
+    WireWriter payload{out};
+    payload.varint(kTimestamp, bits(ts));
     payload.varint(kSeq, seq);
 }
 

@@ -31,8 +31,9 @@ struct SparkplugMetricValue {
     std::string_view text{};
 };
 
-/// Writes the payloads of an edge node with these metrics: Sparkplug 3.0.0, section 6.4. A metric's
-/// alias is its index. The values given are as many as the metrics, in their order.
+/// Writes the payloads of an edge node, or of a device behind one, with these metrics:
+/// Sparkplug 3.0.0, section 6.4. A metric's alias is its index. The values given are as many as the
+/// metrics, in their order.
 class SparkplugWriter {
   public:
     explicit SparkplugWriter(std::vector<SparkplugMetricType> metrics);
@@ -42,14 +43,26 @@ class SparkplugWriter {
     void append_birth(std::string& out, EpochMs ts, std::uint64_t bd_seq,
                       std::span<const SparkplugMetricValue> values);
 
-    /// NDATA: alias and value of all metrics that are not constant.
+    /// DBIRTH: all metrics, likewise.
+    void append_device_birth(std::string& out, EpochMs ts, std::uint8_t seq,
+                             std::span<const SparkplugMetricValue> values);
+
+    /// NDATA, DDATA: alias and value of all metrics that are not constant.
     void append_data(std::string& out, EpochMs ts, std::uint8_t seq,
                      std::span<const SparkplugMetricValue> values);
 
   private:
+    void append_metrics(std::string& out, EpochMs ts, std::span<const SparkplugMetricValue> values);
+
     std::vector<SparkplugMetricType> m_metrics;
     std::string m_metric; ///< scratch
 };
+
+/// NBIRTH of an edge node whose metrics are all those of devices.
+void append_sparkplug_birth(std::string& out, EpochMs ts, std::uint64_t bd_seq);
+
+/// DDEATH.
+void append_sparkplug_device_death(std::string& out, EpochMs ts, std::uint8_t seq);
 
 /// NDEATH, the will of the connection whose births have the same bdSeq. It has no timestamp: when
 /// it is written nobody knows when it will be sent.

@@ -22,8 +22,9 @@ std::optional<mqtt::Presence> EdgeNodes::connecting(std::uint32_t connection)
     const auto bd_seq = ++m_nodes[connection].bd_seq;
     const auto name = m_roster.name(device);
     const auto group_ends = name.find("::");
+    const auto edge = name.substr(group_ends + 2, name.find("::", group_ends + 2) - group_ends - 2);
     const auto topic = [&](const char* type) {
-        return "spBv1.0/" + name.substr(0, group_ends) + type + name.substr(group_ends + 2);
+        return "spBv1.0/" + name.substr(0, group_ends) + type + edge;
     };
     std::string death;
     formats::append_sparkplug_death(death, bd_seq);
@@ -54,7 +55,7 @@ std::optional<Newcomer> EdgeNodes::next_newcomer()
     m_newcomers.pop_front();
     auto& node = m_nodes[connection];
     node.waits = false;
-    return Newcomer{m_roster.device_at(connection), node.bd_seq};
+    return Newcomer{m_roster.device_at(connection), node.bd_seq, 0};
 }
 
 } // namespace tlm::sim

@@ -49,6 +49,7 @@ class Encoder {
     struct Encoded {
         std::string_view payload;
         std::string_view topic{}; ///< empty: that of the group
+        bool of_silence = false;  ///< somebody says of a device that it is silent
     };
 
     virtual ~Encoder() = default;
@@ -66,11 +67,11 @@ class Encoder {
         std::uint64_t seq = 0; ///< of the reading whose values it tells
     };
 
-    /// To be sent before anything else; nothing where the format has no such thing, or while the
-    /// device has measured nothing: then its first reading introduces it. `device` has no values,
-    /// and counts its connections from 0.
-    [[nodiscard]] virtual std::optional<Introduction> introduce(const Reading& /*device*/,
-                                                                std::uint8_t /*connection*/)
+    /// Part after part, from 0 on until there is none, to be sent before anything else; nothing
+    /// where the format has no such thing, or while the device has measured nothing: then its first
+    /// reading introduces it. `device` has no values, and counts its connections from 0.
+    [[nodiscard]] virtual std::optional<Introduction>
+    introduce(const Reading& /*device*/, std::uint8_t /*connection*/, unsigned /*part*/)
     {
         return std::nullopt;
     }

@@ -466,7 +466,7 @@ std::optional<Message> FaultInjector::take(EpochMs ts)
     if (outcome.silent) {
         append_truth(m_truth, FaultKind::drop_out, message,
                      expectation(FaultKind::drop_out, message));
-        return std::nullopt;
+        return message.of_silence ? std::optional{message} : std::nullopt;
     }
     tell(message, outcome);
     message.hang_up = outcome.hang_up;

@@ -77,17 +77,31 @@ void use_protobuf(const Setting& file, const Setting& message, const ReadFile& r
     }
 }
 
-void use_sparkplug(const Setting& setting, Group& group)
+bool is_plain(const std::string& name)
 {
+    return is_device_id(name) && name.find(':') == std::string::npos;
+}
+
+/// `device`: what is behind each edge node; null: nothing, it speaks for itself.
+void use_sparkplug(const Setting& setting, const Setting* device, Group& group)
+{
+    using Level = SparkplugEncoder::Level;
     const auto name = setting.text();
-    const bool plain = is_device_id(name) && name.find(':') == std::string::npos;
+    const bool plain = is_plain(name) && is_plain(group.ids.prefix + '1' + group.ids.suffix);
     group.ids.prefix.insert(0, name + "::");
-    if (!plain || group.topic || !is_device_id(group.ids.name(group.devices - 1, group.devices))) {
-        throw setting.wrong("a Sparkplug group has A-Z a-z 0-9 . _ - in its name, and topics of "
-                            "its own");
+    if (device != nullptr) {
+        group.ids.suffix.append("::").append(device->text());
+        if (!is_plain(device->text())) {
+            throw device->wrong("a Sparkplug device has A-Z a-z 0-9 . _ - in its name");
+        }
     }
-    group.make_encoder = [name, signals = group.signals] {
-        return std::make_unique<SparkplugEncoder>(name, signals);
+    if (!plain || group.topic || !is_device_id(group.ids.name(group.devices - 1, group.devices))) {
+        throw setting.wrong("a Sparkplug group has A-Z a-z 0-9 . _ - in its name and ids, and "
+                            "topics of its own");
+    }
+    group.make_encoder = [name, level = device == nullptr ? Level::node : Level::device,
+                          signals = group.signals] {
+        return std::make_unique<SparkplugEncoder>(name, level, signals);
     };
     group.traits = {false, false, false, true};
 }
@@ -111,7 +125,7 @@ void read_payload(const Setting* setting, const ReadFile& read, std::size_t pad_
     } else if (const auto* const descriptors = map.find("protobuf")) {
         use_protobuf(*descriptors, map.at("message"), read, group);
     } else if (const auto* const sparkplug = map.find("sparkplug")) {
-        use_sparkplug(*sparkplug, group);
+        use_sparkplug(*sparkplug, map.find("device"), group);
     } else {
         const auto* const size = map.find("size");
         use_json(size != nullptr ? size->count(0, kLargest) : pad_to, group);

@@ -111,6 +111,7 @@ Message GroupPlay::address(const Reading& reading, EpochMs said_ts, const Encode
     message.device = static_cast<std::uint32_t>(m_scope.first + reading.device);
     message.sent = reading.ts;
     message.topic = encoded.topic;
+    message.of_silence = encoded.of_silence;
     if (m_group.topic && message.topic.empty()) {
         m_topic = m_group.topic->topic(reading.device_id);
         message.topic = m_topic;
@@ -136,7 +137,7 @@ Message GroupPlay::take_again(EpochMs ts)
 std::optional<Message> GroupPlay::introduce(const Newcomer& newcomer, EpochMs ts)
 {
     Reading device{m_names[slot(newcomer.device)], newcomer.device, ts, m_identity.boot, 0, {}};
-    const auto said = m_encoder->introduce(device, newcomer.connection);
+    const auto said = m_encoder->introduce(device, newcomer.connection, newcomer.part);
     if (!said) {
         return std::nullopt;
     }
@@ -207,7 +208,7 @@ std::optional<Message> FleetScript::introduce(const Newcomer& newcomer, EpochMs 
 {
     auto& play = m_plays[play_of(newcomer.device)];
     const auto first = static_cast<std::uint32_t>(play.scope().first);
-    return play.introduce({newcomer.device - first, newcomer.connection}, ts);
+    return play.introduce({newcomer.device - first, newcomer.connection, newcomer.part}, ts);
 }
 
 std::string_view FleetScript::device_name(std::uint32_t device) const

@@ -124,7 +124,7 @@ class Run {
     EpochMicros m_start_wall;
     std::optional<Monotonic> m_drain_ends; ///< set when nothing more is made
     Monotonic m_last_batch{};
-    EpochMs m_last_ts = 0;                     ///< of the message made last
+    std::optional<EpochMs> m_last_ts;          ///< of the message made last
     std::uint64_t m_unheard = 0;               ///< not sent: there was no connection
     std::vector<nanoseconds> m_batch;          ///< when its messages were meant to go out
     std::vector<Confirmation> m_confirmations; ///< scratch
@@ -143,14 +143,18 @@ void Run::introduce(Monotonic now)
 {
     const nanoseconds elapsed = now - m_start;
     while (m_outlet.has_room()) {
-        const auto newcomer = m_outlet.next_newcomer();
+        auto newcomer = m_outlet.next_newcomer();
         if (!newcomer) {
             return;
         }
-        EpochMs ts = m_plan.timeline ? m_last_ts : m_clock.wall();
-        ts = paced() ? m_plan.timeline->ts_at(elapsed) : ts;
-        if (auto message = m_plan.script->introduce(*newcomer, ts);
-            message && m_outlet.hears(message->device)) {
+        const auto ts = m_last_ts && paced() ? m_plan.timeline->ts_at(elapsed)
+                        : m_plan.timeline    ? m_last_ts.value_or(m_plan.timeline->ts(0ns))
+                                             : m_clock.wall();
+        for (; m_outlet.hears(newcomer->device); ++newcomer->part) {
+            auto message = m_plan.script->introduce(*newcomer, ts);
+            if (!message) {
+                break;
+            }
             message->intended = elapsed;
             send(*message);
         }
@@ -183,7 +187,7 @@ bool Run::send_due(Monotonic now)
         }
         ++made;
         m_last_ts = m_plan.timeline ? m_plan.timeline->ts(*position) : wall;
-        auto message = m_plan.script->take(m_last_ts);
+        auto message = m_plan.script->take(*m_last_ts);
         for (const auto device : m_plan.script->hang_ups()) {
             m_outlet.hang_up(device);
         }

@@ -24,12 +24,14 @@ struct Message {
     std::string_view topic{}; ///< empty: that of the run
     std::string_view fault{}; ///< what was done to it on purpose, see fault_name(); empty: nothing
     bool hang_up = false;     ///< the connection of the device is cut behind it
+    bool of_silence = false;  ///< it goes out although the device is silent: it says so
 };
 
 /// A device that has to say who it is: its connection is new, or somebody has asked.
 struct Newcomer {
     std::uint32_t device = 0;    ///< its index in the fleet
     std::uint8_t connection = 0; ///< how many it had before, modulo 256
+    unsigned part = 0;           ///< of what it has to say, from 0 on
 };
 
 /// What all devices of a run have in common.

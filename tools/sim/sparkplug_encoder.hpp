@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Devices that speak Sparkplug B, each an edge node of its own.
+// Devices that speak Sparkplug B, each an edge node of its own, or the only one behind its node.
 #pragma once
 
 #include "common/formats/sparkplug_writer.hpp"
@@ -17,16 +17,22 @@ namespace tlm::sim {
 /// The first message of a device is its NBIRTH, with names and aliases, those after it NDATA, whose
 /// seq counts what was said; an introduction is an NBIRTH with the values of the last reading. The
 /// id of a device is GROUP::EDGE, as the bridge makes it; the topic is `spBv1.0/GROUP/NDATA/EDGE`.
+///
+/// A device behind its node is GROUP::EDGE::DEVICE. Its node introduces itself by an NBIRTH without
+/// metrics, with a DBIRTH behind it once there is a reading; then comes DDATA. When the device
+/// falls silent its node says DDEATH.
 class SparkplugEncoder final : public Encoder {
   public:
+    enum class Level : std::uint8_t { node, device };
+
     /// `group` is what ids begin with, before the `::`.
-    SparkplugEncoder(std::string group, const std::vector<Signal>& signals);
+    SparkplugEncoder(std::string group, Level level, const std::vector<Signal>& signals);
 
     [[nodiscard]] Encoded encode(const Reading& reading, const Distortion& distortion,
                                  std::uint64_t pad_key) override;
 
-    [[nodiscard]] std::optional<Introduction> introduce(const Reading& device,
-                                                        std::uint8_t connection) override;
+    [[nodiscard]] std::optional<Introduction>
+    introduce(const Reading& device, std::uint8_t connection, unsigned part) override;
 
   private:
     /// What a device is in the midst of.
@@ -35,6 +41,7 @@ class SparkplugEncoder final : public Encoder {
         std::uint8_t bd_seq = 0;   ///< the connection
         std::uint8_t next_seq = 0; ///< of the payload
         bool measured = false;     ///< there is a reading
+        bool silent = false;       ///< at its last reading
         bool born = false;
     };
 
@@ -46,10 +53,12 @@ class SparkplugEncoder final : public Encoder {
     [[nodiscard]] Session& session_of(std::uint32_t device);
     void remember(const Reading& reading);
     void recall(std::uint32_t device);
-    void say_birth(EpochMs ts, Session& session);
-    [[nodiscard]] Encoded addressed(std::string_view type, std::string_view device_id);
+    [[nodiscard]] Encoded be_born(const Reading& reading, EpochMs ts);
+    [[nodiscard]] Encoded fall_silent(const Reading& reading, EpochMs ts);
+    [[nodiscard]] Encoded addressed(Level level, std::string_view type, std::string_view device_id);
 
     std::string m_group;
+    Level m_level;
     std::vector<Member> m_members;
     formats::SparkplugWriter m_writer;
     std::vector<Session> m_sessions; ///< by device

@@ -399,13 +399,17 @@ struct OneNode final : Nodes {
     std::vector<std::string> heard;
 };
 
-const auto kSubscribe = "\x82\x09\0\1\0\0\3cmd\1"s;
+std::string subscribe_packet()
+{
+    return "\x82\x09\0\1\0\0\3cmd\1"s;
+}
 
 /// What came behind the subscription.
 std::string after_subscribe(Peer& peer)
 {
-    const auto at = peer.received().find(kSubscribe);
-    return at == std::string::npos ? std::string{} : peer.received().substr(at + kSubscribe.size());
+    const auto packet = subscribe_packet();
+    const auto at = peer.received().find(packet);
+    return at == std::string::npos ? std::string{} : peer.received().substr(at + packet.size());
 }
 
 } // namespace
@@ -447,7 +451,7 @@ TEST_CASE("publisher: what a node has not said ends with its connection", "[mqtt
     connect(publisher, peer);
     CHECK(peer.received().ends_with("gone 2"));
     drive(publisher, [&] { return node.arrivals == 2; });
-    drive(publisher, [&] { return peer.received().ends_with(kSubscribe); });
+    drive(publisher, [&] { return peer.received().ends_with(subscribe_packet()); });
     CHECK(publisher.takes(0));
 }
 

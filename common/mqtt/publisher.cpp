@@ -103,27 +103,47 @@ void Publisher::on_timer(std::uint32_t index, Monotonic now)
     if (connection.phase == Phase::unwanted || connection.phase == Phase::queued) {
         return;
     }
-    if (connection.phase != Phase::ready || connection.pinged) {
-        if (now < connection.due) {
-            m_timers.ask(index, connection.due);
-        } else if (connection.phase == Phase::waiting) {
-            enqueue(index);
-        } else {
-            lost(index, connection.pinged ? "no answer to a ping" : "no answer in time", now);
-        }
-        return;
+    if (connection.phase == Phase::ready) {
+        watch_silence(index, now);
+    } else if (now < connection.due) {
+        m_timers.ask(index, connection.due);
+    } else if (connection.phase == Phase::waiting) {
+        enqueue(index);
+    } else {
+        lost(index, "no answer in time", now);
     }
-    // A broker may close after one and a half intervals of silence (section 3.1.2.10).
+}
+
+/// Asks for a sign of life when one side has said nothing for an interval, and gives up without
+/// one half an interval later: what we send says nothing about whether it is read. A broker may
+/// close after one and a half intervals of our silence (section 3.1.2.10).
+void Publisher::watch_silence(std::uint32_t index, Monotonic now)
+{
+    auto& connection = m_connections[index];
     const std::chrono::seconds interval{broker_of(index).terms.keep_alive_s};
     if (interval.count() == 0) {
         return;
     }
-    if (now - connection.last_write < interval) {
-        m_timers.ask(index, connection.last_write + interval);
+    if (connection.pinged) {
+        if (now < connection.due) {
+            m_timers.ask(index, connection.due);
+            return;
+        }
+        read(index, now); // the answer may have come while we were busy elsewhere
+        if (connection.phase == Phase::ready && connection.pinged) {
+            lost(index, "no answer to a ping", now);
+        } else if (connection.phase == Phase::ready) {
+            m_timers.ask(index, now + interval);
+        }
+        return;
+    }
+    if (const auto silent = std::min(connection.last_write, connection.last_read);
+        now - silent < interval) {
+        m_timers.ask(index, silent + interval);
         return;
     }
     connection.pinged = true;
-    wake(index, now + interval);
+    wake(index, now + milliseconds{interval} / 2);
     m_out.assign(kPingreq);
     transmit(index, now);
 }
@@ -147,6 +167,8 @@ void Publisher::read(std::uint32_t index, Monotonic now)
         if (got.bytes == 0) {
             break;
         }
+        m_connections[index].last_read = now;
+        m_connections[index].pinged = false;
         if (!digest(index, {m_buffer.data(), got.bytes}, now)) {
             return;
         }
@@ -196,9 +218,7 @@ bool Publisher::hear(std::uint32_t index, const Incoming& packet, Dialogue::Cont
     Dialogue::End end;
     switch (connection.dialogue.hear(packet, context, end)) {
     case Dialogue::Heard::nothing:
-        return true;
     case Dialogue::Heard::pong:
-        connection.pinged = false;
         return true;
     case Dialogue::Heard::connected:
         on_connected(index, now);

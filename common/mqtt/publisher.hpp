@@ -61,6 +61,9 @@ struct PublisherOptions {
 /// the broker keeps the session. At QoS 0 what was written when a connection breaks may be lost.
 /// Sessions are not kept, except at QoS 2, until close().
 ///
+/// A broker that says nothing for one and a half times the keep-alive interval, to a ping either, is
+/// left: its connection is cut and opened again.
+///
 /// An idle connection costs one descriptor and some 150 bytes of memory here; messages lie in a
 /// pool that all connections share.
 ///
@@ -177,12 +180,13 @@ class Publisher {
         SslSessionPtr session;              ///< for the next TLS handshake
         Monotonic due{};                    ///< end of the wait, of the attempt, or of silence
         Monotonic last_write{};
+        Monotonic last_read{};
         Phase phase = Phase::unwanted;
         std::uint8_t failures = 0;  ///< in a row
         std::uint8_t address = 0;   ///< of the broker, which this attempt goes to
         std::uint8_t addresses = 0; ///< tried in vain since the last wait
         bool dirty = false;         ///< in m_dirty
-        bool pinged = false;        ///< a PINGRESP is due
+        bool pinged = false;        ///< nothing was heard since a PINGREQ
         bool blocked = false;       ///< `rest` has something for the socket
         bool leaving = false;       ///< cut it behind what is published
     };
@@ -224,6 +228,7 @@ class Publisher {
 
     void on_event(std::uint32_t index, std::uint32_t events, Monotonic now);
     void on_timer(std::uint32_t index, Monotonic now);
+    void watch_silence(std::uint32_t index, Monotonic now);
     void read(std::uint32_t index, Monotonic now);
     [[nodiscard]] bool digest(std::uint32_t index, std::string_view arrived, Monotonic now);
     [[nodiscard]] bool hear(std::uint32_t index, const Incoming& packet, Dialogue::Context& context,

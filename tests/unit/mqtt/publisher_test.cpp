@@ -307,6 +307,28 @@ TEST_CASE("publisher: an idle connection is pinged, a dead one is left", "[mqtt]
     CHECK(publisher.last_error() == "no answer to a ping");
 }
 
+TEST_CASE("publisher: a broker that takes messages and says nothing is left", "[mqtt]")
+{
+    Peer peer;
+    Publisher publisher{peer.options()};
+    connect(publisher, peer, "\x20\x06\0\0\x03\x13\0\1"s);
+    std::size_t behind = 0;
+    const auto pinged_amid_messages = [&] {
+        if (publisher.has_room()) {
+            say(publisher, "x");
+        }
+        const auto at = peer.received().find("x\xC0\0"s, behind);
+        behind = at == std::string::npos ? behind : at + 1;
+        return at != std::string::npos;
+    };
+    drive(publisher, pinged_amid_messages);
+    peer.send("\x40\x02\0\1"s); // any answer is a sign of life
+    drive(publisher, pinged_amid_messages);
+    drive(publisher, [&] { return publisher.links().connected == 0; });
+    CHECK(publisher.last_error() == "no answer to a ping");
+    CHECK(publisher.stats().confirmed == 1);
+}
+
 TEST_CASE("publisher: a busy broker is asked again, a refusal for good is fatal", "[mqtt]")
 {
     Peer peer;

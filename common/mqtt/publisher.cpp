@@ -161,7 +161,7 @@ void Publisher::read(std::uint32_t index, Monotonic now)
     for (;;) {
         const auto got = stream.read(m_buffer);
         if (got.end == Transfer::End::closed || got.end == Transfer::End::failed) {
-            lost(index, got.error.empty() ? "closed by the broker" : got.error, now);
+            ended(index, got, now);
             return;
         }
         if (got.bytes == 0) {
@@ -338,7 +338,7 @@ bool Publisher::write_out(std::uint32_t index, Monotonic now)
     while (at < m_out.size()) {
         const auto put = connection.stream.write(std::string_view{m_out}.substr(at));
         if (put.end == Transfer::End::closed || put.end == Transfer::End::failed) {
-            lost(index, put.error.empty() ? "closed by the broker" : put.error, now);
+            ended(index, put, now);
             return false;
         }
         if (put.bytes == 0) {
@@ -374,7 +374,7 @@ bool Publisher::write_rest(std::uint32_t index, Monotonic now)
     while (rest.out_at < rest.out.size()) {
         const auto put = connection.stream.write(std::string_view{rest.out}.substr(rest.out_at));
         if (put.end == Transfer::End::closed || put.end == Transfer::End::failed) {
-            lost(index, put.error.empty() ? "closed by the broker" : put.error, now);
+            ended(index, put, now);
             return false;
         }
         if (put.bytes == 0) {
@@ -391,6 +391,54 @@ bool Publisher::write_rest(std::uint32_t index, Monotonic now)
     }
     watch(index, EPOLL_CTL_MOD, EPOLLIN);
     return true;
+}
+
+/// The peer, or the network, has ended the connection.
+void Publisher::ended(std::uint32_t index, const Transfer& transfer, Monotonic now)
+{
+    const auto why = transfer.error.empty() ? "closed by the broker" : transfer.error;
+    if (m_connections[index].phase == Phase::ready) {
+        watch_for_rivals(index, now);
+        lost(index, why, now);
+    } else {
+        attempt_failed(index, transfer.by_tls ? why : why + perhaps(index), now);
+    }
+}
+
+/// What may be wrong with a connection that ended before the broker's first word, while that
+/// broker has accepted none.
+std::string Publisher::perhaps(std::uint32_t index)
+{
+    const auto& broker = broker_of(index);
+    if (broker.known) {
+        return {};
+    }
+    if (m_connections[index].phase == Phase::securing) {
+        return ": perhaps it does not speak TLS there (mqtt://)";
+    }
+    if (!broker.url.tls) {
+        return ": perhaps it wants TLS there (mqtts://)";
+    }
+    return m_options.login(index).certificate
+               ? ": perhaps it does not trust the client's certificate"
+               : ": perhaps it wants a certificate (--mqtt-cert, --mqtt-key)";
+}
+
+/// Two clients with one id close each other's connections, and each comes back at once.
+void Publisher::watch_for_rivals(std::uint32_t index, Monotonic now)
+{
+    constexpr std::chrono::seconds kShort{5};
+    constexpr std::uint8_t kOften = 3;
+    auto& connection = m_connections[index];
+    const bool short_lived = now - connection.opened < kShort;
+    connection.short_lives =
+        short_lived ? static_cast<std::uint8_t>(std::min(connection.short_lives + 1, int{kOften}))
+                    : std::uint8_t{0};
+    if (connection.short_lives == kOften && !std::exchange(m_warned_of_rivals, true)) {
+        log::warn("{}: the broker closes connections again and again soon after it has accepted "
+                  "them: is there another client with the id {}?",
+                  broker_of(index).name, m_options.login(index).client_id);
+    }
 }
 
 void Publisher::lost(std::uint32_t index, const std::string& why, Monotonic now)

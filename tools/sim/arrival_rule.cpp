@@ -53,8 +53,7 @@ std::string read_burst(std::string_view text, ArrivalRule& rule)
     const auto every = take_behind(text, '@');
     const auto interval = parse_duration(every.value_or("")).value_or(milliseconds{0});
     const auto size = parse_unsigned(text);
-    if (!spacing || interval <= milliseconds{0} || !size || *size < 1 ||
-        *size > Burst::kLargest) {
+    if (!spacing || interval <= milliseconds{0} || !size || *size < 1 || *size > Burst::kLargest) {
         return "a burst is SIZE@DURATION, perhaps with +SPACING, such as 20@1m+100ms";
     }
     const Burst burst{interval, *size, *spacing};

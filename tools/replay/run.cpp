@@ -37,8 +37,15 @@ void warn_of_missing(const std::vector<PartitionPlan>& plans)
 {
     for (const auto& plan : plans) {
         if (plan.missing > 0) {
-            log::warn("partition {} has no {} of the offsets asked for: it holds {} to {}",
-                      plan.partition, plan.missing, plan.low, plan.high);
+            log::warn("{} of the offsets asked for are not in partition {}, which holds {}",
+                      plan.missing, plan.partition,
+                      plan.low < plan.high ? fmt::format("{} to {}", plan.low, plan.high - 1)
+                                           : "nothing");
+        }
+        if (plan.unstable > 0) {
+            log::warn("{} offsets of partition {} are not read, from {} on: a transaction there is "
+                      "still open",
+                      plan.unstable, plan.partition, plan.high);
         }
     }
 }

@@ -5,6 +5,7 @@
 #include "common/base/speed.hpp"
 #include "common/base/text_file.hpp"
 #include "tools/replay/group_options.hpp"
+#include "tools/replay/range_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -77,7 +78,14 @@ void add_what(cli::OptionTable& table, Options& options)
     offset.default_note = "all there is";
     add_custom(table, std::move(offset), options.offsets, [](std::string_view text) {
         Ranges ranges;
-        return add_range(ranges, text, SystemClock().wall());
+        const auto now = SystemClock().wall();
+        if (add_range(ranges, text, now)) {
+            return true;
+        }
+        if (const auto problem = range_problem(text, now); !problem.empty()) {
+            throw usage_error(fmt::format("--offset: '{}' {}", text, problem));
+        }
+        return false;
     });
     auto partitions =
         cli::make_option("partitions", 'p', "LIST", "Read these partitions only, as in 0,2,5-7.");
@@ -428,6 +436,7 @@ Settings make_settings(const Options& options)
                                           text));
         }
     }
+    check_ranges(settings.ranges, settings.follow);
     if (options.schema_file) {
         constexpr std::size_t kMostBytes = 16UL * 1024 * 1024;
         settings.schema = read_text_file(*options.schema_file, kMostBytes, "--schema");

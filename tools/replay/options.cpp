@@ -271,6 +271,7 @@ struct Rows {
     const cli::Option* execute = nullptr;
     const cli::Option* max_attempts = nullptr;
     const cli::Option* schema = nullptr;
+    std::vector<const cli::Option*> all;
 };
 
 Rows find_rows(cli::OptionTable& table)
@@ -285,6 +286,9 @@ Rows find_rows(cli::OptionTable& table)
     rows.execute = table.find("execute");
     rows.max_attempts = table.find("max-attempts");
     rows.schema = table.find("schema");
+    for (const auto& option : table.options()) {
+        rows.all.push_back(&option);
+    }
     return rows;
 }
 
@@ -300,9 +304,13 @@ void refuse(const std::vector<const cli::Option*>& rows, std::string_view why)
 void check_input(const Rows& rows, const Settings& settings)
 {
     if (settings.concerns_group()) {
+        check_group_rows(rows.all, settings.command);
         return;
     }
-    if (settings.topic.empty() == settings.file.empty()) {
+    if (!settings.topic.empty() && !settings.file.empty()) {
+        throw usage_error("--topic and --from-file exclude each other");
+    }
+    if (settings.topic.empty() && settings.file.empty()) {
         throw usage_error("name what to read, with --topic or --from-file");
     }
     if (!settings.file.empty()) {
@@ -391,8 +399,8 @@ cli::OptionTable make_table(Options& options)
     table.find("connect-timeout")->help =
         "Give up with status 1 when Kafka does not answer for so long, at the start or later.";
     table.add_choice(options.settings.progress, "progress", 0, "HOW",
-                     "On standard error: auto, a bar where that is a terminal; bar; json, a line a "
-                     "second; none.",
+                     "On standard error: auto, a bar where that is a terminal, else a line of JSON every "
+                     "ten seconds; bar; json, a line a second and one at the end; none.",
                      {{"auto", ShowProgress::automatic},
                       {"bar", ShowProgress::bar},
                       {"json", ShowProgress::json},

@@ -128,8 +128,8 @@ struct MessageReader::Impl {
         const bool encoded = name.ends_with("_b64");
         bytes = encoded ? decode(element) : text_of(element);
         if (!bytes) {
-            return not_a_message("/" + std::string(name),
-                                 encoded ? "must be base64 in a string" : "must be a string or null");
+            return not_a_message("/" + std::string(name), encoded ? "must be base64 in a string"
+                                                                  : "must be a string or null");
         }
         return std::nullopt;
     }

@@ -109,11 +109,10 @@ void keep_partition_of(const std::string& key, std::vector<PartitionPlan>& plans
     const auto samples = sample_keys(plans, settings, shutdown);
     const auto partitioner = explain(samples, partitions);
     if (!partitioner) {
-        log::info("the keys of {} records were sampled, and {}: all partitions are read",
-                  samples.size(),
-                  can_tell(samples, partitions)
-                      ? "no one way to choose a partition explains them"
-                      : "they are too few to tell how partitions are chosen");
+        log::info(
+            "the keys of {} records were sampled, and {}: all partitions are read", samples.size(),
+            can_tell(samples, partitions) ? "no one way to choose a partition explains them"
+                                          : "they are too few to tell how partitions are chosen");
         return;
     }
     const auto home = partition_of(*partitioner, key, partitions);

@@ -62,8 +62,8 @@ void add_group_options(cli::OptionTable& table, Settings& settings)
 
 void check_group_rows(const std::vector<const cli::Option*>& rows, Command command)
 {
-    constexpr std::array<std::string_view, 5> kReplays{
-        "Input", "Filters, all of which must hold", "Pace", "Output", "Capsules"};
+    constexpr std::array<std::string_view, 5> kReplays{"Input", "Filters, all of which must hold",
+                                                       "Pace", "Output", "Capsules"};
     constexpr std::array<std::string_view, 2> kLag{"topic", "format"};
     constexpr std::array<std::string_view, 5> kReset{"topic", "offset", "partitions", "execute",
                                                      "dry-run"};

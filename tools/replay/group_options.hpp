@@ -9,7 +9,7 @@
 namespace tlm::cli {
 class OptionTable;
 struct Option;
-}
+} // namespace tlm::cli
 
 namespace tlm::replay {
 

@@ -82,8 +82,7 @@ PartitionPlan plan_partition(const OffsetRange& range, const Extent& extent,
     if (range.end.at == Bound::At::offset && end > last) {
         plan.missing += end - std::max(std::min(begin, end), last);
     }
-    if (range.begin.at == Bound::At::offset && range.end.at != Bound::At::offset &&
-        begin > last) {
+    if (range.begin.at == Bound::At::offset && range.end.at != Bound::At::offset && begin > last) {
         ++plan.missing; // the one that was named; how many were meant beyond it nobody knows
     }
     return plan;
@@ -116,7 +115,8 @@ std::vector<TimeQuestion> time_questions(const Ranges& ranges, std::span<const E
             continue;
         }
         if (range->begin.at == Bound::At::time) {
-            questions.emplace_back(extent.partition, asked_time(range->begin.value, milliseconds{0}));
+            questions.emplace_back(extent.partition,
+                                   asked_time(range->begin.value, milliseconds{0}));
         }
         if (range->end.at == Bound::At::time) {
             questions.emplace_back(extent.partition, asked_time(range->end.value, slack));

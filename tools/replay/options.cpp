@@ -398,13 +398,14 @@ cli::OptionTable make_table(Options& options)
     cli::add_connect_timeout(table, options.connect_timeout);
     table.find("connect-timeout")->help =
         "Give up with status 1 when Kafka does not answer for so long, at the start or later.";
-    table.add_choice(options.settings.progress, "progress", 0, "HOW",
-                     "On standard error: auto, a bar where that is a terminal, else a line of JSON every "
-                     "ten seconds; bar; json, a line a second and one at the end; none.",
-                     {{"auto", ShowProgress::automatic},
-                      {"bar", ShowProgress::bar},
-                      {"json", ShowProgress::json},
-                      {"none", ShowProgress::none}});
+    table.add_choice(
+        options.settings.progress, "progress", 0, "HOW",
+        "On standard error: auto, a bar where that is a terminal, else a line of JSON every "
+        "ten seconds; bar; json, a line a second and one at the end; none.",
+        {{"auto", ShowProgress::automatic},
+         {"bar", ShowProgress::bar},
+         {"json", ShowProgress::json},
+         {"none", ShowProgress::none}});
     table.check([&options, rows = find_rows(table)] {
         check_input(rows, options.settings);
         check_output(rows, options.settings, options.kafka);

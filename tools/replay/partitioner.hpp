@@ -32,8 +32,8 @@ struct KeySample {
 /// are by chance less than once in a million times.
 [[nodiscard]] bool can_tell(std::span<const KeySample> samples, std::int32_t count);
 
-/// The partitioner that put all of these keys where they are, when they are enough to tell. With one
-/// partition any will do.
+/// The partitioner that put all of these keys where they are, when they are enough to tell. With
+/// one partition any will do.
 [[nodiscard]] std::optional<Partitioner> explain(std::span<const KeySample> samples,
                                                  std::int32_t count);
 

@@ -37,8 +37,8 @@ void check_partitions(const Ranges& ranges)
     }
     for (const auto partition : ranges.only) {
         if (ranges.find(partition) == nullptr) {
-            throw usage_error(fmt::format("--partitions names {}, for which --offset has no range",
-                                          partition));
+            throw usage_error(
+                fmt::format("--partitions names {}, for which --offset has no range", partition));
         }
     }
 }
@@ -78,10 +78,9 @@ void check_ranges(const Ranges& ranges, bool follow)
 {
     check_partitions(ranges);
     const auto ends = [](const OffsetRange& range) { return range.end.at != Bound::At::end; };
-    const bool bounded =
-        (ranges.others && ends(*ranges.others)) ||
-        std::any_of(ranges.own.begin(), ranges.own.end(),
-                    [&ends](const auto& entry) { return ends(entry.second); });
+    const bool bounded = (ranges.others && ends(*ranges.others)) ||
+                         std::any_of(ranges.own.begin(), ranges.own.end(),
+                                     [&ends](const auto& entry) { return ends(entry.second); });
     if (follow && bounded) {
         throw usage_error("--follow has no end: leave out what follows the colon of --offset");
     }

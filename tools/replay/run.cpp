@@ -177,7 +177,8 @@ class Runner {
             return ExitStatus::ok;
         }
         outlet.close();
-        log::info("{} in '{}'", counted(outlet.contents().records, "record"), m_settings.to_file.string());
+        log::info("{} in '{}'", counted(outlet.contents().records, "record"),
+                  m_settings.to_file.string());
         return status();
     }
 
@@ -328,7 +329,8 @@ class Runner {
         for (std::size_t i = 0; i < kRefusalCount; ++i) {
             const auto refusal = static_cast<Refusal>(i);
             if (m_refusals.of(refusal) > 0) {
-                log::warn("{} refused: {}", counted(m_refusals.of(refusal), "record"), refusal_text(refusal));
+                log::warn("{} refused: {}", counted(m_refusals.of(refusal), "record"),
+                          refusal_text(refusal));
             }
         }
         const auto& gone = m_checkpoint.gone;
@@ -337,9 +339,10 @@ class Runner {
                       counted(gone.deleted, "offset"));
         }
         if (gone.truncated > 0) {
-            log::warn("{} skipped: the partitions end before them: they were truncated, or the topic "
-                      "was made anew",
-                      counted(gone.truncated, "offset"));
+            log::warn(
+                "{} skipped: the partitions end before them: they were truncated, or the topic "
+                "was made anew",
+                counted(gone.truncated, "offset"));
         }
         return m_refusals.total() > 0 || gone.any() ? ExitStatus::rejected : ExitStatus::ok;
     }

@@ -55,8 +55,9 @@ TEST_CASE("filter: headers, any of those that have the name", "[filter]")
 
 TEST_CASE("filter: numbers beyond 64 bits and double are JSON, too", "[filter]")
 {
-    constexpr auto kValue = R"({"b":true,"s":"7\\\"9e999","n":[-12345678901234567890123, 2.5, 3],)"
-                            R"("big":12345678901234567890123,"far":1e400,"u":18446744073709551615})";
+    constexpr auto kValue =
+        R"({"b":true,"s":"7\\\"9e999","n":[-12345678901234567890123, 2.5, 3],)"
+        R"("big":12345678901234567890123,"far":1e400,"u":18446744073709551615})";
     CHECK(has("/b=true", kValue));
     CHECK(has("/s=7\\\"9e999", kValue));
     CHECK(has("/n/0=-12345678901234567890123", kValue));

@@ -91,8 +91,8 @@ TEST_CASE("plan: no record is older than 1970, and no broker is asked for one", 
     const auto ranges = ranges_of({"@-30000d:1960-01-01"});
     const auto questions = time_questions(ranges, extents, milliseconds{0});
     CHECK(questions == std::vector<TimeQuestion>{{0, 0}, {0, 0}});
-    const auto plans = plan_offsets(ranges_of({"@1960-01-01:end"}), extents, {{{0, 0}, 0}},
-                                    milliseconds{0});
+    const auto plans =
+        plan_offsets(ranges_of({"@1960-01-01:end"}), extents, {{{0, 0}, 0}}, milliseconds{0});
     check(plans.front(), 0, 50);
 }
 

@@ -22,6 +22,13 @@ struct Lane {
     TopicHandle topic;
 };
 
+/// What librdkafka batches by itself, and a bound on what one record may fill of its queue.
+constexpr std::uint64_t kUsualBatch = 1'000'000;
+constexpr std::uint64_t kLargestRecord = 32ULL * 1024 * 1024;
+// As large as scripts/topics lets a dead letter be. A record too large for its own topic is refused
+// by the broker.
+constexpr std::uint64_t kUsualRecord = 4ULL * 1024 * 1024;
+
 Properties producer_properties(const ProducerOptions& options)
 {
     auto properties = options.properties;
@@ -41,9 +48,13 @@ Properties producer_properties(const ProducerOptions& options)
     // The partition that Java and every other client would choose for the key.
     properties.set_default("partitioner", "murmur2_random");
     properties.set_default("compression.codec", "lz4");
-    // As large as scripts/topics lets a dead letter be. A record too large for its own topic is
-    // refused by the broker.
-    properties.set_default("message.max.bytes", std::to_string(4 * 1024 * 1024));
+    // Kafka refuses a batch that is larger than its topic takes whole, though each record would
+    // fit.
+    const auto batch = options.largest_batch.value_or(kUsualBatch);
+    properties.set_default("batch.size",
+                           std::to_string(std::clamp<std::uint64_t>(batch, 1, kUsualBatch)));
+    properties.set_default("message.max.bytes",
+                           std::to_string(std::clamp(batch, kUsualRecord, kLargestRecord)));
     properties.set_default("socket.nagle.disable", "true");
     properties.set_default("socket.keepalive.enable", "true");
     properties.set_default("reconnect.backoff.max.ms", "2000");

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct ProducerOptions {
     Properties properties{};     ///< at least bootstrap.servers
     std::size_t window = 10'000; ///< messages without a delivery report, at most
     milliseconds linger{5};      ///< how long a batch waits for more
+    /// Bytes that the topics take at once (their smallest `max.message.bytes`): batches are kept
+    /// below. Empty: not known.
+    std::optional<std::uint64_t> largest_batch{};
     /// wake_fd() becomes readable with each delivery report. A wake costs more than a message:
     /// switch it off where collect() is called in ticks.
     bool wake_on_delivery = true;

@@ -296,6 +296,10 @@ class Runner {
 
     void report(const TopicOutlet& outlet) const
     {
+        if (!m_settings.execute && m_refusals.of(Refusal::too_large) > 0) {
+            log::info("records were measured as they are; Kafka measures them compressed, so with "
+                      "--execute some of those too large may fit");
+        }
         for (const auto& [topic, records] : outlet.counts()) {
             if (m_settings.execute) {
                 log::info("{} records written to '{}', marked {}", records, topic,

@@ -80,4 +80,9 @@ std::uint32_t library_version() noexcept
     return static_cast<std::uint32_t>(rd_kafka_version());
 }
 
+std::string library_version_text()
+{
+    return rd_kafka_version_str();
+}
+
 } // namespace tlm::kafka

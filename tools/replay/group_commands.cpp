@@ -4,6 +4,7 @@
 #include "common/base/error.hpp"
 #include "common/base/text_file.hpp"
 #include "common/kafka/consumer_group.hpp"
+#include "common/kafka/topic_inquiry.hpp"
 #include "common/kafka/topic_query.hpp"
 #include "common/kafka/topic_reader.hpp"
 #include "common/ops/log.hpp"
@@ -201,7 +202,7 @@ void require_inactive(const std::string& group, const kafka::GroupDescription& d
     }
     const auto reader =
         description.members.empty()
-            ? std::string{}
+            ? std::string(description.hidden ? " by the protocol 'consumer'" : "")
             : fmt::format(" by {} member(s), one of them '{}' at {}", description.members.size(),
                           description.members.front().client_id, description.members.front().host);
     throw fatal_error(fmt::format("group '{}' is in use ({}){}: stop its members first", group,
@@ -221,7 +222,11 @@ ExitStatus show_lag(const Settings& given, int stop_fd)
     if (!committed) {
         return ExitStatus::ok;
     }
-    if (committed->empty() && description->members.empty()) {
+    if (description->hidden && !description->inactive()) {
+        log::warn("group '{}' is in use ({}) by the protocol 'consumer', and librdkafka {} cannot "
+                  "ask who its members are",
+                  group, description->state, kafka::library_version_text());
+    } else if (committed->empty() && description->members.empty()) {
         log::info("nobody reads as group '{}', and it has committed nothing", group);
         return ExitStatus::ok;
     }

@@ -243,6 +243,13 @@ ExitStatus show_lag(const Settings& given, int stop_fd)
     for (const auto& [topic, of_topic] : by_topic) {
         find_oldest(settings, of_topic, stop_fd);
     }
+    for (const auto& lag : lags) {
+        if (lag.beyond_end()) {
+            log::warn("group '{}' stands at {} of '{}', partition {}, which ends at {}: it was "
+                      "truncated, or the topic was made anew",
+                      group, *lag.committed, lag.topic, lag.partition, lag.high);
+        }
+    }
     const auto now = SystemClock().wall();
     print(settings.format == Format::record ? lag_lines(group, lags, now)
                                             : lag_table(group, lags, now));

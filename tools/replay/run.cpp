@@ -62,7 +62,7 @@ class Runner {
             return status();
         }
         if (!m_settings.topic.empty() && !plan()) {
-            return ExitStatus::ok;
+            return stopped();
         }
         if (m_settings.dry_run) {
             print(plan_table(m_plans));
@@ -166,12 +166,21 @@ class Runner {
         Replay replay(source, m_filter, outlet, m_settings.pace, m_settings.count);
         run(replay, source, true);
         if (!replay.ended()) {
-            log::warn("stopped: '{}' was not made", m_settings.to_file.string());
-            return ExitStatus::ok;
+            return stopped();
         }
         outlet.close();
         log::info("{} records in '{}'", outlet.contents().records, m_settings.to_file.string());
         return status();
+    }
+
+    /// Stopped on request: half a replay is one, half a capsule is none.
+    [[nodiscard]] ExitStatus stopped() const
+    {
+        if (m_settings.command != Command::capsule) {
+            return ExitStatus::ok;
+        }
+        log::error("stopped: '{}' was not made", m_settings.to_file.string());
+        return ExitStatus::failure;
     }
 
     [[nodiscard]] ExitStatus to_topics(MessageSource& source)

@@ -311,8 +311,8 @@ class Runner {
         }
         for (const auto& [topic, records] : outlet.counts()) {
             if (m_settings.execute) {
-                log::info("{} records written to '{}', marked {}", records, topic,
-                          m_settings.mark ? m_checkpoint.id : "not at all");
+                log::info("{} records written to '{}', {}", records, topic,
+                          m_settings.mark ? "marked " + m_checkpoint.id : "without a mark");
             } else {
                 print(fmt::format("{} records would be written to '{}': --execute writes them",
                                   records, topic));

@@ -13,12 +13,15 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 
 namespace tlm::ops {
 
 namespace {
+
+constexpr milliseconds kSameRequest{200};
 
 UniqueFd checked(int fd, const char* what)
 {
@@ -99,11 +102,15 @@ void Shutdown::on_signal(int number) noexcept
     }
     const char* const name =
         number == SIGTERM ? "SIGTERM" : (number == SIGINT ? "SIGINT" : "SIGHUP");
+    const auto now = std::chrono::steady_clock::now();
+    if (m_signalled && now - *m_signalled < kSameRequest) {
+        return;
+    }
     if (m_signalled && number != SIGHUP) {
         log::error("second request to stop ({}): ending at once, data may be unconfirmed", name);
         ::_exit(static_cast<int>(ExitStatus::unconfirmed));
     }
-    m_signalled = true;
+    m_signalled = m_signalled.value_or(now);
     log::info("{}: stopping", name);
     request();
 }

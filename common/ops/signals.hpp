@@ -2,9 +2,11 @@
 // Stopping on request: signals as descriptors and flags, never as handlers.
 #pragma once
 
+#include "common/base/time.hpp"
 #include "common/base/unique_fd.hpp"
 
 #include <atomic>
+#include <optional>
 #include <thread>
 
 namespace tlm::ops {
@@ -14,7 +16,9 @@ namespace tlm::ops {
 /// One object a process, constructed before any other thread starts: the constructor blocks the
 /// three signals (threads started later inherit that) and ignores SIGPIPE, so that a closed pipe is
 /// an EPIPE where it is written. A SIGHUP that was ignored from outside (nohup) stays ignored.
-/// A second SIGTERM or SIGINT ends the process at once with status 4: data may be unconfirmed.
+/// A second SIGTERM or SIGINT ends the process at once with status 4: data may be unconfirmed. One
+/// that comes right behind the first is the same request: timeout(1) signals both its child and the
+/// group.
 ///
 /// Every member may be called on any thread. The watcher thread touches nothing but the flags and
 /// descriptors here; it runs no code of the tool.
@@ -51,7 +55,7 @@ class Shutdown {
 
     std::atomic<bool> m_requested{false};
     std::atomic<bool> m_reloads{false};
-    bool m_signalled = false; ///< watcher thread only
+    std::optional<Monotonic> m_signalled; ///< the first request; watcher thread only
     UniqueFd m_stop;
     UniqueFd m_reload;
     UniqueFd m_quit;

@@ -15,7 +15,8 @@ namespace tlm::ops {
 
 namespace {
 
-constexpr int kPatience = 20000; ///< ms; only a failing test waits so long
+constexpr int kPatience = 20000;  ///< ms; only a failing test waits so long
+constexpr int kSameRequest = 300; ///< ms; longer than two signals count as one
 constexpr int kGood = 42;
 
 bool readable(int fd, int timeout_ms)
@@ -72,10 +73,28 @@ TEST_CASE("signals: a second request ends the process at once", "[ops]")
               Shutdown shutdown;
               raise_in_process(SIGTERM);
               readable(shutdown.fd(), kPatience);
+              raise_in_process(SIGINT); // as timeout(1) sends two: lives
+              ::poll(nullptr, 0, kSameRequest);
               raise_in_process(SIGINT);
               ::poll(nullptr, 0, kPatience);
               return false;
           }) == 4);
+}
+
+TEST_CASE("signals: two at once are one request", "[ops]")
+{
+    CHECK(in_child([] {
+              sigset_t both;
+              ::sigemptyset(&both);
+              ::sigaddset(&both, SIGTERM);
+              ::sigaddset(&both, SIGINT);
+              ::pthread_sigmask(SIG_BLOCK, &both, nullptr);
+              raise_in_process(SIGTERM);
+              raise_in_process(SIGINT);
+              Shutdown shutdown;
+              ::poll(nullptr, 0, kSameRequest);
+              return shutdown.requested();
+          }) == kGood);
 }
 
 TEST_CASE("signals: a stop of our own does not count as the first signal", "[ops]")

@@ -191,14 +191,14 @@ std::optional<GroupDescription> ConsumerGroup::describe(milliseconds deadline, i
 {
     return ask_until_answered([this](milliseconds wait) { return m_impl->ask_description(wait); },
                               "Kafka does not say who reads as group '" + m_impl->group + "'",
-                              deadline, stop_fd);
+                              m_impl->state, deadline, stop_fd);
 }
 
 std::optional<GroupOffsets> ConsumerGroup::committed(milliseconds deadline, int stop_fd)
 {
     return ask_until_answered([this](milliseconds wait) { return m_impl->ask_committed(wait); },
                               "Kafka does not say what group '" + m_impl->group + "' has committed",
-                              deadline, stop_fd);
+                              m_impl->state, deadline, stop_fd);
 }
 
 void ConsumerGroup::set_offsets(const GroupOffsets& offsets, milliseconds deadline)

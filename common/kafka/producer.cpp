@@ -296,6 +296,11 @@ bool Producer::connected() const noexcept
     return m_impl->state.connected();
 }
 
+std::string Producer::problem() const
+{
+    return m_impl->state.problem();
+}
+
 Wait Producer::wait_until_known(std::span<const std::string> topics, milliseconds deadline,
                                 int stop_fd)
 {

@@ -77,6 +77,9 @@ class Producer {
     /// True while a broker answers: false after the last one was lost, until one answers again.
     [[nodiscard]] bool connected() const noexcept;
 
+    /// Why no broker answers, as far as that is known: `: ...`, to follow a sentence, or nothing.
+    [[nodiscard]] std::string problem() const;
+
     /// Waits until the brokers know all of `topics`. Throws Error transient, naming the topic or
     /// the brokers, at the deadline (milliseconds::max(): none); `stopped` as soon as `stop_fd`
     /// (-1: none) is readable.

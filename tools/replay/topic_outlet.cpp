@@ -235,8 +235,8 @@ void TopicOutlet::serve(milliseconds wait)
     if (m_outstanding == 0) {
         m_last_delivery = now;
     } else if (now - m_last_delivery > m_settings.connect_timeout) {
-        throw in_doubt_error(
-            fmt::format("Kafka does not confirm {} records any more", m_outstanding));
+        throw in_doubt_error(fmt::format("Kafka does not confirm {} records any more{}",
+                                         m_outstanding, m_producer->problem()));
     }
 }
 

@@ -23,7 +23,7 @@ struct ProducerOptions {
     std::size_t window = 10'000; ///< messages without a delivery report, at most
     milliseconds linger{5};      ///< how long a batch waits for more
     /// Bytes that the topics take at once (their smallest `max.message.bytes`): batches are kept
-    /// below. Empty: not known.
+    /// below. Empty: wait_until_known() asks.
     std::optional<std::uint64_t> largest_batch{};
     /// wake_fd() becomes readable with each delivery report. A wake costs more than a message:
     /// switch it off where collect() is called in ticks.
@@ -83,6 +83,10 @@ class Producer {
     /// Waits until the brokers know all of `topics`. Throws Error transient, naming the topic or
     /// the brokers, at the deadline (milliseconds::max(): none); `stopped` as soon as `stop_fd`
     /// (-1: none) is readable.
+    ///
+    /// Before the first message it asks for the limit of the first topic as well, where most is to
+    /// go: batches beyond it would be refused whole, though each message would fit. Other topics of
+    /// smaller limits may still refuse batches: fitted to these, all would be slow.
     Wait wait_until_known(std::span<const std::string> topics, milliseconds deadline, int stop_fd);
 
     /// Flushes for up to `deadline`, then ends. Throws Error in_doubt when deliveries are missing.

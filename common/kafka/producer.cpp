@@ -30,6 +30,8 @@ Properties producer_properties(const ProducerOptions& options)
     properties.require(
         "allow.auto.create.topics", "false",
         "a misspelt topic would be made with the broker's defaults, and take it all");
+    properties.demand("delivery.report.only.error", "false",
+                      "what is delivered would never be known to be");
     if (properties.find("transactional.id") != nullptr) {
         throw usage_error("Kafka property 'transactional.id' is not supported");
     }
@@ -176,8 +178,7 @@ Producer::TopicId Producer::open_topic(const std::string& name)
     rd_kafka_topic_conf_set_opaque(conf.get(), lane.get());
     lane->topic.reset(rd_kafka_topic_new(client, name.c_str(), conf.release()));
     if (lane->topic == nullptr) {
-        throw usage_error("'" + name +
-                          "' cannot be a Kafka topic: " + describe(rd_kafka_last_error()));
+        throw refused_topic(client, name);
     }
     m_impl->lanes.push_back(std::move(lane));
     return m_impl->lanes.size() - 1;

@@ -62,7 +62,7 @@ class Monitor {
                      const std::string& help);
     void count_dead_letters(const Counts& counts);
     void update_stage(const Forwarder& forwarder);
-    void tell_systemd(const Counts& counts, const Links& links, Monotonic now);
+    void tell_systemd(const Forwarder& forwarder, const Links& links, Monotonic now);
     void tell_status(std::string status);
     void tell_ready();
     void feed_watchdog(Monotonic now);

@@ -2,6 +2,7 @@
 #include "common/kafka/producer.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/units.hpp"
 #include "common/kafka/client.hpp"
 #include "common/kafka/handles.hpp"
 
@@ -21,6 +22,18 @@ struct Lane {
     std::vector<Delivery> deliveries;
     TopicHandle topic;
 };
+
+/// librdkafka would call a queue full for ever that a message does not fit into.
+void demand_room_for_a_message(const Properties& properties)
+{
+    const auto room = parse_unsigned(*properties.find("queue.buffering.max.kbytes"));
+    const auto largest = parse_unsigned(*properties.find("message.max.bytes"));
+    if (room && largest && *room < *largest / 1024 + (*largest % 1024 > 0 ? 1 : 0)) {
+        throw usage_error("Kafka property 'queue.buffering.max.kbytes' must hold a message of "
+                          "'message.max.bytes', which is " +
+                          std::to_string(*largest) + ": a larger one would wait for ever");
+    }
+}
 
 Properties producer_properties(const ProducerOptions& options)
 {
@@ -46,6 +59,7 @@ Properties producer_properties(const ProducerOptions& options)
     // As large as scripts/topics lets a dead letter be. A record too large for its own topic is
     // refused by the broker.
     properties.set_default("message.max.bytes", std::to_string(4 * 1024 * 1024));
+    demand_room_for_a_message(properties);
     properties.set_default("socket.nagle.disable", "true");
     properties.set_default("socket.keepalive.enable", "true");
     properties.set_default("reconnect.backoff.max.ms", "2000");

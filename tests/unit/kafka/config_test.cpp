@@ -98,6 +98,8 @@ TEST_CASE("producer: what its promises rest on cannot be switched off", "[kafka]
                                                   {"request.required.acks", "0"},
                                                   {"enable.idempotence", "false"},
                                                   {"delivery.report.only.error", "true"},
+                                                  {"queue.buffering.max.kbytes", "4095"},
+                                                  {"message.max.bytes", "67108865"},
                                                   {"enabled_events", "1"},
                                                   {"log.queue", "true"},
                                                   {"plugin.library.paths", "monitor"},
@@ -135,6 +137,7 @@ TEST_CASE("producer: saying the same again is allowed", "[kafka]")
 {
     auto properties = with_brokers();
     properties.set("request.required.acks", "-1");
+    properties.set("queue.buffering.max.kbytes", "4096"); // a largest message, and no byte more
     CHECK(kind_of_producer(properties) == ErrorKind::in_doubt);
 }
 

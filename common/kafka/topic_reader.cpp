@@ -24,7 +24,7 @@ Properties reader_properties(const Properties& given, std::size_t lanes, std::si
     constexpr auto kNoMemory = "the program reads what it is told to and commits nothing";
     properties.require("enable.auto.commit", "false", kNoMemory);
     properties.require("enable.auto.offset.store", "false", kNoMemory);
-    properties.require("auto.offset.reset", "error", "the program decides what a gap means");
+    properties.require("auto.offset.reset", "earliest", "what is gone is passed over, and counted");
     properties.require("enable.partition.eof", "true", "a range may end at the end");
     // librdkafka assigns partitions to named groups only; nothing joins it.
     properties.set_default("group.id", "tlm");
@@ -69,6 +69,7 @@ struct Lane {
     Event event; ///< holds `message`
     const rd_kafka_message_t* message = nullptr;
     bool at_end = false;
+    bool ends_before_range = false; ///< its partition did, when that was seen last
     bool done = false;
 };
 
@@ -82,7 +83,8 @@ struct TopicReader::Impl {
     Queue queue;         ///< of the client: errors
     std::vector<Lane> lanes;
     std::vector<MessageHeader> headers;
-    std::uint64_t lost = 0;
+    std::uint64_t deleted = 0;
+    std::uint64_t truncated = 0;
 
     /// Each partition keeps its records to itself from the first one on: that is why this comes
     /// before the assignment, which leaves such queues alone.
@@ -133,14 +135,22 @@ struct TopicReader::Impl {
             return;
         }
         const auto* const message = rd_kafka_event_message_next(event.get());
-        if (message == nullptr || message->offset < lane.position) {
+        if (message == nullptr) {
             return;
+        }
+        if (message->offset < lane.position) {
+            truncate(lane, message->offset);
+            return;
+        }
+        if (message->offset > lane.position) {
+            pass_to(lane, message->offset);
         }
         if (message->offset >= lane.range.end) {
             finish(lane);
             return;
         }
         lane.at_end = false;
+        lane.ends_before_range = false;
         lane.message = message;
         lane.event = std::move(event);
     }
@@ -159,11 +169,6 @@ struct TopicReader::Impl {
                 reach_end(*lane, event);
             }
             return;
-        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-            if (lane != nullptr) {
-                skip_gap(*lane);
-            }
-            return;
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
             throw usage_error("Kafka does not let this user read topic '" + topic + "'");
         case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
@@ -177,54 +182,61 @@ struct TopicReader::Impl {
     /// may show the last records only when its followers have them.
     void reach_end(Lane& lane, rd_kafka_event_t* event)
     {
+        using Place =
+            std::unique_ptr<rd_kafka_topic_partition_t, Ender<rd_kafka_topic_partition_destroy>>;
+        const Place place(rd_kafka_event_topic_partition(event));
+        const auto end = place == nullptr ? lane.range.end : place->offset;
+        if (end < lane.position) {
+            truncate(lane, end);
+            return;
+        }
+        pass_to(lane, end);
         if (lane.range.end == ReadRange::kNoEnd) {
             lane.at_end = true;
             return;
         }
-        using Place =
-            std::unique_ptr<rd_kafka_topic_partition_t, Ender<rd_kafka_topic_partition_destroy>>;
-        const Place place(rd_kafka_event_topic_partition(event));
-        if (place == nullptr || place->offset >= lane.range.end) {
+        lane.ends_before_range = end < lane.range.end;
+        if (!lane.ends_before_range) {
             finish(lane);
         }
     }
 
-    /// Nothing at the wanted offset: retention was faster, or the partition was truncated.
-    void skip_gap(Lane& lane)
+    /// Offsets are passed over in a compacted topic and behind transactions, or because retention
+    /// deleted them: then librdkafka has asked where the partition begins now.
+    void pass_to(Lane& lane, std::int64_t offset)
     {
-        constexpr int kPatience = 5000;
-        std::int64_t low = -1;
-        std::int64_t high = -1;
-        if (const auto error = rd_kafka_query_watermark_offsets(
-                client.get(), topic.c_str(), lane.range.partition, &low, &high, kPatience);
-            error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            throw transient_error(
-                fmt::format("Kafka: partition {} of '{}' has nothing at offset {} "
-                            "and does not say what it has: {}",
-                            lane.range.partition, topic, lane.position, describe(error)));
-        }
-        if (low <= lane.position) {
-            log::warn("Kafka: partition {} of '{}' was truncated: it ends at {}, before {}",
-                      lane.range.partition, topic, high, lane.position);
-            finish(lane);
+        const auto next = std::min({first_of(lane), offset, lane.range.end});
+        if (next <= lane.position) {
             return;
         }
-        const auto next = std::min(low, lane.range.end);
-        lost += static_cast<std::uint64_t>(next - lane.position);
+        deleted += static_cast<std::uint64_t>(next - lane.position);
         log::warn("Kafka: {} offsets of partition {} of '{}' were deleted before they were read",
                   next - lane.position, lane.range.partition, topic);
         lane.position = next;
-        if (next >= lane.range.end) {
-            finish(lane);
-            return;
+    }
+
+    /// What librdkafka knows; asks nobody.
+    [[nodiscard]] std::int64_t first_of(const Lane& lane) const
+    {
+        std::int64_t low = -1;
+        std::int64_t high = -1;
+        rd_kafka_get_watermark_offsets(client.get(), topic.c_str(), lane.range.partition, &low,
+                                       &high);
+        return low;
+    }
+
+    /// The partition ends at `high` now, or goes on there with other records.
+    void truncate(Lane& lane, std::int64_t high)
+    {
+        const auto text = fmt::format("Kafka: partition {} of '{}' was truncated, or the topic was "
+                                      "made anew: it has {} again, and was read up to {}",
+                                      lane.range.partition, topic, high, lane.position);
+        if (lane.range.end == ReadRange::kNoEnd) {
+            throw fatal_error(text);
         }
-        const auto list = make_list(topic, {{lane.range.partition, next}});
-        const RdError error(rd_kafka_seek_partitions(client.get(), list.get(), kPatience));
-        if (error != nullptr) {
-            throw fatal_error(fmt::format("Kafka: cannot go on in partition {} of '{}': {}",
-                                          lane.range.partition, topic,
-                                          rd_kafka_error_string(error.get())));
-        }
+        log::warn("{}", text);
+        truncated += static_cast<std::uint64_t>(lane.range.end - lane.position);
+        finish(lane);
     }
 
     void take_headers(const rd_kafka_message_t* message)
@@ -338,9 +350,33 @@ std::int64_t TopicReader::position(std::size_t lane) const
     return m_impl->lanes[lane].position;
 }
 
-std::uint64_t TopicReader::lost() const noexcept
+std::uint64_t TopicReader::deleted() const noexcept
 {
-    return m_impl->lost;
+    return m_impl->deleted;
+}
+
+std::uint64_t TopicReader::truncated() const noexcept
+{
+    return m_impl->truncated;
+}
+
+bool TopicReader::end_early(std::size_t lane)
+{
+    constexpr int kPatience = 5000;
+    auto& waiting = m_impl->lanes[lane];
+    if (waiting.done || waiting.message != nullptr || !waiting.ends_before_range) {
+        return false;
+    }
+    std::int64_t low = -1;
+    std::int64_t high = -1;
+    if (rd_kafka_query_watermark_offsets(m_impl->client.get(), m_impl->topic.c_str(),
+                                         waiting.range.partition, &low, &high,
+                                         kPatience) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        high >= waiting.range.end) {
+        return false;
+    }
+    m_impl->truncate(waiting, high);
+    return true;
 }
 
 } // namespace tlm::kafka

@@ -129,6 +129,14 @@ void KafkaInput::check(Monotonic now)
     if (now - *m_waiting_since < m_patience) {
         return;
     }
+    bool truncated = false;
+    for (std::size_t lane = 0; lane < m_plans.size(); ++lane) {
+        truncated = (!m_offered[lane] && m_reader.end_early(lane)) || truncated;
+    }
+    if (truncated) {
+        refresh();
+        return;
+    }
     const auto lacking = std::find(m_offered.begin(), m_offered.end(), false) - m_offered.begin();
     const auto lane = static_cast<std::size_t>(lacking);
     throw transient_error(

@@ -164,6 +164,11 @@ void add_pace(cli::OptionTable& table, Options& options)
 {
     auto& pace = options.settings.pace;
     table.group("Pace");
+    table.check([&pace] {
+        if (pace.max_gap && !pace.speed) {
+            throw usage_error("--max-gap cuts the pauses of --speed: it needs one, such as 1x");
+        }
+    });
     auto speed = cli::make_option(
         "speed", 's', "FACTOR",
         "So many times faster than the timestamps say: 1x as it was, 10x, 0.5x; max "

@@ -89,11 +89,14 @@ bool Recovery::run(Monitor& monitor, ops::Shutdown& shutdown)
     return true;
 }
 
-Offsets Recovery::load(kafka::OffsetStore& store, Monitor& monitor, ops::Shutdown& shutdown)
+/// What Kafka answers, however long it is away; nothing when a stop was requested first.
+template <typename Answer>
+Answer Recovery::ask(const std::function<Answer()>& question, Monitor& monitor,
+                     ops::Shutdown& shutdown)
 {
     while (!shutdown.requested()) {
         try {
-            return store.load(kPatience);
+            return question();
         } catch (const Error& error) {
             if (!error.retriable()) {
                 throw;
@@ -108,7 +111,8 @@ Offsets Recovery::load(kafka::OffsetStore& store, Monitor& monitor, ops::Shutdow
 
 std::optional<Offsets> Recovery::read_records(Monitor& monitor, ops::Shutdown& shutdown)
 {
-    const Offsets marks = load(m_records, monitor, shutdown);
+    const Offsets marks =
+        ask<Offsets>([this] { return m_records.load(kPatience); }, monitor, shutdown);
     const auto take = [this](const kafka::KafkaSource& source, std::size_t i, const Input& input) {
         const auto verdict = m_reader.read(input.value);
         if (const auto* record = std::get_if<Record>(&verdict)) {
@@ -133,7 +137,8 @@ std::optional<Offsets> Recovery::read_dead_letters(Monitor& monitor, ops::Shutdo
         m_forwarder.expect_dead_letter(input.value, m_headers);
     };
     try {
-        const auto marks = newest_dead_letters(load(*m_dead_letters, monitor, shutdown), shutdown);
+        const auto marks = ask<std::optional<Offsets>>(
+            [&] { return newest_dead_letters(shutdown); }, monitor, shutdown);
         return marks ? read_tail(m_settings.dead_letters.topic, *marks, take, monitor, shutdown)
                      : std::nullopt;
     } catch (const Error& error) {
@@ -144,8 +149,9 @@ std::optional<Offsets> Recovery::read_dead_letters(Monitor& monitor, ops::Shutdo
 }
 
 /// Others write dead letters as well, and our mark stands still while we write none.
-std::optional<Offsets> Recovery::newest_dead_letters(Offsets marks, ops::Shutdown& shutdown)
+std::optional<Offsets> Recovery::newest_dead_letters(ops::Shutdown& shutdown)
 {
+    Offsets marks = m_dead_letters->load(kPatience);
     kafka::TopicQuery query{kafka::Properties{m_settings.kafka}, m_settings.dead_letters.topic};
     const auto partitions = query.watermarks(kPatience, shutdown.fd());
     if (!partitions) {

@@ -45,8 +45,9 @@ class Recovery final : public MarkKeeper {
     /// What happens with each input of a batch.
     using Take = std::function<void(const kafka::KafkaSource&, std::size_t, const Input&)>;
 
-    [[nodiscard]] Offsets load(kafka::OffsetStore& store, Monitor& monitor,
-                               ops::Shutdown& shutdown);
+    template <typename Answer>
+    [[nodiscard]] static Answer ask(const std::function<Answer()>& question, Monitor& monitor,
+                                    ops::Shutdown& shutdown);
     /// How far the topic was read; none when a stop was requested first.
     [[nodiscard]] std::optional<Offsets> read_tail(const std::string& topic, const Offsets& marks,
                                                    const Take& take, Monitor& monitor,
@@ -54,8 +55,7 @@ class Recovery final : public MarkKeeper {
     [[nodiscard]] std::optional<Offsets> read_records(Monitor& monitor, ops::Shutdown& shutdown);
     [[nodiscard]] std::optional<Offsets> read_dead_letters(Monitor& monitor,
                                                            ops::Shutdown& shutdown);
-    [[nodiscard]] std::optional<Offsets> newest_dead_letters(Offsets marks,
-                                                             ops::Shutdown& shutdown);
+    [[nodiscard]] std::optional<Offsets> newest_dead_letters(ops::Shutdown& shutdown);
 
     const Settings& m_settings;
     Forwarder& m_forwarder;

@@ -144,9 +144,10 @@ bool Bridge::act(const Step& step)
         finish();
         return false;
     case Action::give_up:
-        log::error("{} messages were not confirmed in time: they are not acknowledged, and the "
+        log::error("{} messages were not confirmed in time{}: they are not acknowledged, and the "
                    "broker will send them again",
-                   m_forwarder.unconfirmed());
+                   m_forwarder.unconfirmed(),
+                   m_forwarder.held_up().empty() ? "" : " (" + m_forwarder.held_up() + ")");
         m_status = ExitStatus::unconfirmed;
         return false;
     }

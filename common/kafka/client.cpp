@@ -95,7 +95,7 @@ Known ask_for(rd_kafka_t* client, const std::string& topic, milliseconds wait, i
 {
     const TopicHandle handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
     if (handle == nullptr) {
-        throw usage_error("'" + topic + "' cannot be a Kafka topic");
+        throw refused_topic(client, topic);
     }
     const rd_kafka_metadata_t* answer = nullptr;
     if (rd_kafka_metadata(client, 0, handle.get(), &answer, poll_timeout(wait)) !=
@@ -199,10 +199,15 @@ void ClientState::log(int level, std::string_view facility, std::string_view tex
         keep_problem(text.substr(begin, text.rfind(" (after ") - begin));
     }
     const auto wanted = to_level(level);
-    if (!log::enabled(wanted)) {
-        return;
-    }
     try {
+        if (facility == "TOPICCONF") { // it is nowhere else to be had
+            const std::lock_guard lock(m_mutex);
+            m_topic_problem = text.substr(text.starts_with("[thrd:") ? text.find(' ') + 1 : 0);
+            return;
+        }
+        if (!log::enabled(wanted)) {
+            return;
+        }
         std::optional<std::uint64_t> hidden = 0;
         if (wanted != log::Level::debug) {
             const std::lock_guard lock(m_mutex);
@@ -220,6 +225,12 @@ void ClientState::log(int level, std::string_view facility, std::string_view tex
     } catch (...) {
         log::write(wanted, "Kafka: a message could not be shown: out of memory");
     }
+}
+
+std::string ClientState::topic_problem() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_topic_problem;
 }
 
 void ClientState::throw_fatal() const
@@ -243,6 +254,15 @@ void warn_of_scram(const Properties& properties)
     }
 }
 
+void refuse_what_blinds(const Properties& properties)
+{
+    properties.demand("enabled_events", "0", "what is delivered would not be told to us");
+    properties.demand("log.queue", "false", "nobody would read its log");
+    properties.demand("plugin.library.paths", "", "no code comes in by a property");
+    properties.demand("test.mock.num.brokers", "0",
+                      "a mock of Kafka would take everything and keep nothing");
+}
+
 } // namespace
 
 ClientHandle make_client(rd_kafka_type_t type, const Properties& properties, ClientState& state,
@@ -251,6 +271,7 @@ ClientHandle make_client(rd_kafka_type_t type, const Properties& properties, Cli
     if (properties.find("bootstrap.servers") == nullptr) {
         throw usage_error("no Kafka brokers given");
     }
+    refuse_what_blinds(properties);
     warn_of_scram(properties);
     Conf conf(rd_kafka_conf_new());
     properties.apply(conf.get());
@@ -309,6 +330,15 @@ Wait wait_for_topics(rd_kafka_t* client, std::span<const std::string> topics, mi
         }
     }
     return Wait::ready;
+}
+
+Error refused_topic(const rd_kafka_t* client, const std::string& topic)
+{
+    const auto error = rd_kafka_last_error();
+    const auto* const state = static_cast<const ClientState*>(rd_kafka_opaque(client));
+    const std::string why = state == nullptr ? "" : state->topic_problem();
+    return usage_error(why.empty() ? "'" + topic + "' cannot be a Kafka topic: " + describe(error)
+                                   : "Kafka: " + why);
 }
 
 int count_partitions(rd_kafka_t* client, const std::string& topic, milliseconds deadline)

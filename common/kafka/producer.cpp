@@ -32,6 +32,18 @@ constexpr std::uint64_t kLargestRecord = 32ULL * 1024 * 1024;
 // by the broker.
 constexpr std::uint64_t kUsualRecord = 4ULL * 1024 * 1024;
 
+/// librdkafka would call a queue full for ever that a message does not fit into.
+void demand_room_for_a_message(const Properties& properties)
+{
+    const auto room = parse_unsigned(*properties.find("queue.buffering.max.kbytes"));
+    const auto largest = parse_unsigned(*properties.find("message.max.bytes"));
+    if (room && largest && *room < *largest / 1024 + (*largest % 1024 > 0 ? 1 : 0)) {
+        throw usage_error("Kafka property 'queue.buffering.max.kbytes' must hold a message of "
+                          "'message.max.bytes', which is " +
+                          std::to_string(*largest) + ": a larger one would wait for ever");
+    }
+}
+
 Properties producer_properties(const ProducerOptions& options)
 {
     auto properties = options.properties;
@@ -40,6 +52,8 @@ Properties producer_properties(const ProducerOptions& options)
     properties.require(
         "allow.auto.create.topics", "false",
         "a misspelt topic would be made with the broker's defaults, and take it all");
+    properties.demand("delivery.report.only.error", "false",
+                      "what is delivered would never be known to be");
     if (properties.find("transactional.id") != nullptr) {
         throw usage_error("Kafka property 'transactional.id' is not supported");
     }
@@ -58,6 +72,7 @@ Properties producer_properties(const ProducerOptions& options)
                            std::to_string(std::clamp<std::uint64_t>(batch, 1, kUsualBatch)));
     properties.set_default("message.max.bytes",
                            std::to_string(std::clamp(batch, kUsualRecord, kLargestRecord)));
+    demand_room_for_a_message(properties);
     properties.set_default("socket.nagle.disable", "true");
     properties.set_default("socket.keepalive.enable", "true");
     properties.set_default("reconnect.backoff.max.ms", "2000");
@@ -145,8 +160,7 @@ struct Producer::Impl {
         rd_kafka_topic_conf_set_opaque(conf.get(), &lane);
         lane.topic.reset(rd_kafka_topic_new(client.get(), lane.name.c_str(), conf.release()));
         if (lane.topic == nullptr) {
-            throw usage_error("'" + lane.name +
-                              "' cannot be a Kafka topic: " + describe(rd_kafka_last_error()));
+            throw refused_topic(client.get(), lane.name);
         }
     }
 

@@ -83,6 +83,9 @@ void use_certificate(SSL* ssl, const ClientCertificate& certificate)
     if (::SSL_use_PrivateKey_file(ssl, key.c_str(), SSL_FILETYPE_PEM) != 1) {
         throw usage_error(key + ": no private key of that certificate: " + ssl_error_text());
     }
+    if (::SSL_check_private_key(ssl) != 1) { // another kind of key goes unnoticed until here
+        throw usage_error(key + ": not the private key of " + cert + ": " + ssl_error_text());
+    }
 }
 
 Transfer from_socket(ssize_t count, Transfer::End would_block)

@@ -13,6 +13,7 @@ using tlm::mqtt2kafka::check::Facts;
 using tlm::mqtt2kafka::check::Finding;
 using tlm::mqtt2kafka::check::judge;
 using tlm::mqtt2kafka::check::KafkaFacts;
+using tlm::mqtt2kafka::check::Letters;
 using tlm::mqtt2kafka::check::MosquittoConf;
 using tlm::mqtt2kafka::check::parse_expiration;
 using tlm::mqtt2kafka::check::QueueTrial;
@@ -155,7 +156,9 @@ std::vector<Planted> in_command_and_libraries()
         {"-X", kLoses, [](Facts& f) { f.own.refused = "no"; }},
         {"on-invalid", kLoses, [](Facts& f) { f.own.drops_invalid = true; }},
         {"no-recover", kNote, [](Facts& f) { f.own.recovers = false; }},
-        {"dlq", kNote, [](Facts& f) { f.own.letters_in_topic = false; }},
+        {"flood-cap", kLoses, [](Facts& f) { f.own.caps_floods = true; }},
+        {"dlq", kNote, [](Facts& f) { f.own.letters = Letters::file; }},
+        {"dlq", kLoses, [](Facts& f) { f.own.letters = Letters::stream; }},
         {"librdkafka", kLoses, [](Facts& f) { f.libraries.rdkafka = 0x020500ff; }},
         {"librdkafka", kLoses, [](Facts& f) { f.libraries.rdkafka = 0x020a00ff; }},
         {"librdkafka", kUntold, [](Facts& f) { f.libraries.rdkafka = 0x010900ff; }},

@@ -152,7 +152,7 @@ ExitStatus check(const Settings& settings)
     rulebook::SchemaFolders folders(settings.rules.schema_dirs);
     for (const auto& file : settings.files) {
         try {
-            const auto schema = rulebook::compile_file(file, settings.rules, folders);
+            const auto schema = rulebook::compile_file(file, settings.rules, folders, "check");
             const auto& program = schema->program();
             print(fmt::format("{}: good, {}: {} subschemas, {} patterns", file,
                               schema::draft_name(schema->draft()), program.nodes.size(),

@@ -205,8 +205,8 @@ ExitStatus infer(const Settings& settings, ops::Shutdown& shutdown)
         ++watched;
     });
     if (skipped != 0) {
-        log::warn("{} lines are no {} and were skipped", skipped,
-                  settings.values ? "JSON values" : "records");
+        log::warn("skipped: {} without a {}", counted(skipped, "line"),
+                  settings.values ? "JSON value" : "record");
     }
     if (complete && watched == 0) { // a draft of nothing would accept everything
         throw fatal_error("infer: the input has nothing to draft a schema from");
@@ -233,11 +233,12 @@ ExitStatus whatif(const Settings& settings, ops::Shutdown& shutdown)
         return ExitStatus::ok;
     }
     if (whatif.unreadable() != 0) {
-        log::warn("{} lines are neither records nor dead letters", whatif.unreadable());
+        log::warn("skipped: {} with neither a record nor a dead letter",
+                  counted(whatif.unreadable(), "line"));
     }
     if (whatif.beyond_schemas() != 0) {
-        log::info("{} dead letters were not rejected by a schema: no schema lets them pass",
-                  whatif.beyond_schemas());
+        log::info("{} not rejected by a schema: no schema lets that pass",
+                  counted(whatif.beyond_schemas(), "dead letter"));
     }
     print(table_of(whatif));
     const bool fails = std::any_of(whatif.rows().begin(), whatif.rows().end(),

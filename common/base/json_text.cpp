@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/json_text.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace tlm {
 namespace {
@@ -60,12 +62,6 @@ void append_unicode_escape(std::string& out, std::uint8_t code)
 void append_escaped(std::string& out, char c)
 {
     switch (c) {
-    case '"':
-        out += "\\\"";
-        break;
-    case '\\':
-        out += "\\\\";
-        break;
     case '\n':
         out += "\\n";
         break;
@@ -85,18 +81,76 @@ bool is_plain(char c)
     return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
+// Eight bytes at once: most of what devices say is ASCII, and needs no look at single bytes.
+constexpr std::uint64_t kOnes = 0x0101010101010101;
+constexpr std::uint64_t kHighBits = 0x80 * kOnes;
+
+/// The first byte is the lowest one.
+std::uint64_t eight_bytes(const char* from)
+{
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, from, sizeof(bytes));
+    return std::endian::native == std::endian::big ? __builtin_bswap64(bytes) : bytes;
+}
+
+/// How many of eight bytes are is_plain() before the first that is not. A test leaves the high bit
+/// in such a byte; the borrow of one may spoil those above it, which do not matter.
+std::size_t count_plain(std::uint64_t bytes)
+{
+    const auto control = bytes - 0x20 * kOnes;
+    const auto del = bytes + kOnes;
+    const auto quote = (bytes ^ '"' * kOnes) - kOnes;
+    const auto backslash = (bytes ^ '\\' * kOnes) - kOnes;
+    const auto found = (bytes | control | del | quote | backslash) & kHighBits;
+    return static_cast<std::size_t>(std::countr_zero(found)) / 8;
+}
+
+/// Appends what is plain, or needs but a backslash, from `at` on; returns where that ends.
+std::size_t append_simple(std::string& out, std::string_view text, std::size_t at)
+{
+    constexpr std::size_t kAtOnce = sizeof(std::uint64_t);
+    std::array<char, 512> part; // NOLINT: filled before it is read
+    std::size_t used = 0;
+    for (bool simple = true; simple && at < text.size();) {
+        if (used + kAtOnce + 2 > part.size()) {
+            out.append(part.data(), used);
+            used = 0;
+        }
+        if (at + kAtOnce <= text.size()) {
+            std::memcpy(part.data() + used, text.data() + at, kAtOnce);
+            const auto plain = count_plain(eight_bytes(text.data() + at));
+            used += plain;
+            at += plain;
+            if (plain == kAtOnce) {
+                continue;
+            }
+        }
+        const char c = text[at];
+        const bool quoted = c == '"' || c == '\\';
+        simple = quoted || is_plain(c);
+        if (quoted) {
+            part[used++] = '\\';
+        }
+        if (simple) {
+            part[used++] = c;
+            ++at;
+        }
+    }
+    out.append(part.data(), used);
+    return at;
+}
+
 } // namespace
 
 void append_json_string(std::string& out, std::string_view text)
 {
     out += '"';
     for (std::size_t at = 0; at < text.size();) {
-        const char c = text[at];
-        if (is_plain(c)) {
-            out += c;
-            ++at;
-            continue;
+        at = append_simple(out, text, at);
+        if (at == text.size()) {
+            break;
         }
+        const char c = text[at];
         const std::size_t length = sequence_length(text, at);
         if (length == 1) {
             append_escaped(out, c);
@@ -115,6 +169,11 @@ void append_json_string(std::string& out, std::string_view text)
 bool is_utf8(std::string_view text) noexcept
 {
     for (std::size_t at = 0; at < text.size();) {
+        if (at + sizeof(std::uint64_t) <= text.size() &&
+            (eight_bytes(text.data() + at) & kHighBits) == 0) {
+            at += sizeof(std::uint64_t);
+            continue;
+        }
         const std::size_t length = sequence_length(text, at);
         if (length == 0) {
             return false;

@@ -69,11 +69,18 @@ bool completes_operands(const OptionTable& table, Complete complete)
     return table.operands().target != nullptr && table.operands().complete == complete;
 }
 
+/// The values that a shell offers, with spaces between them.
+std::string words(const Option& option)
+{
+    return join(option.choices.empty() ? option.suggestions : option.choices, " ");
+}
+
 std::string bash_values(const Option& option)
 {
-    if (!option.choices.empty()) {
+    const auto values = words(option);
+    if (!values.empty()) {
         return fmt::format("mapfile -t COMPREPLY < <(compgen -W {} -- \"$cur\")",
-                           single_quoted(join(option.choices, " ")));
+                           single_quoted(values));
     }
     if (option.complete == Complete::directory) {
         return "mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); compopt -o filenames";
@@ -103,8 +110,8 @@ std::string zsh_value(const Option& option)
         return {};
     }
     std::string action = " ";
-    if (!option.choices.empty()) {
-        action = "(" + join(option.choices, " ") + ")";
+    if (const auto values = words(option); !values.empty()) {
+        action = "(" + values + ")";
     } else if (option.complete != Complete::none) {
         action = option.complete == Complete::directory ? "_directories" : "_files";
     }
@@ -229,8 +236,8 @@ std::string fish_completion(const OptionTable& table)
             out += fmt::format(" -s {}", option.letter);
         }
         out += " -l " + option.name;
-        if (!option.choices.empty()) {
-            out += " -x -a " + single_quoted(join(option.choices, " "));
+        if (const auto values = words(option); !values.empty()) {
+            out += " -x -a " + single_quoted(values);
         } else if (option.complete == Complete::directory) {
             out += " -x -a '(__fish_complete_directories)'";
         } else if (option.complete == Complete::file) {

@@ -42,9 +42,10 @@ struct Option {
     std::string value_name; ///< empty: a flag
     std::string help;       ///< one or more sentences without the default, which is added
     std::string group;
-    std::string expected;             ///< what a value error says: "a duration such as 5s"
-    std::string default_note;         ///< shown as the default where show() says nothing
-    std::vector<std::string> choices; ///< all legal values, or empty
+    std::string expected;                 ///< what a value error says: "a duration such as 5s"
+    std::string default_note;             ///< shown as the default where show() says nothing
+    std::vector<std::string> choices;     ///< all legal values, or empty
+    std::vector<std::string> suggestions; ///< values that a shell offers where others are legal too
     Complete complete = Complete::none;
     bool repeatable = false;
     bool hidden = false;    ///< not in help, man page or completions

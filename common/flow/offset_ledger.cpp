@@ -35,6 +35,7 @@ bool OffsetLedger::done(std::int32_t partition, std::int64_t offset)
     while (!state.entries.empty() && state.entries.front().done) {
         state.committable = state.entries.front().offset + 1;
         state.moved = true;
+        ++m_settled;
         state.entries.pop_front();
     }
     return true;

@@ -28,6 +28,9 @@ class OffsetLedger {
     /// Offsets opened and not yet done, over all partitions.
     [[nodiscard]] std::size_t outstanding() const noexcept { return m_outstanding; }
 
+    /// Offsets that lie before what may be committed, over all partitions, from the beginning on.
+    [[nodiscard]] std::uint64_t settled() const noexcept { return m_settled; }
+
     /// Forgets a partition that was taken away; what is reported of it later is refused.
     void forget(std::int32_t partition);
 
@@ -46,6 +49,7 @@ class OffsetLedger {
 
     std::map<std::int32_t, Partition> m_partitions;
     std::size_t m_outstanding = 0;
+    std::uint64_t m_settled = 0;
 };
 
 } // namespace tlm

@@ -4,6 +4,8 @@
 #include "common/formats/sparkplug_payload.hpp"
 #include "common/formats/wire_writer.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace tlm::formats {
@@ -65,12 +67,14 @@ void write_value(WireWriter& metric, Kind kind, const SparkplugMetricValue& valu
     }
 }
 
-std::string bd_seq_metric(EpochMs ts, std::uint64_t bd_seq)
+std::string bd_seq_metric(std::optional<EpochMs> ts, std::uint64_t bd_seq)
 {
     std::string bytes;
     WireWriter metric{bytes};
     metric.bytes(kName, kBdSeq);
-    metric.varint(kMetricTime, bits(ts));
+    if (ts) {
+        metric.varint(kMetricTime, bits(*ts));
+    }
     metric.varint(kDatatype, number_of(SparkplugDatatype::int64));
     metric.varint(kLong, bd_seq);
     return bytes;
@@ -87,6 +91,14 @@ std::string rebirth_metric(EpochMs ts)
     return bytes;
 }
 
+void begin_birth(std::string& out, EpochMs ts, std::uint64_t bd_seq)
+{
+    WireWriter payload{out};
+    payload.varint(kTimestamp, bits(ts));
+    payload.bytes(kMetrics, bd_seq_metric(ts, bd_seq));
+    payload.bytes(kMetrics, rebirth_metric(ts));
+}
+
 } // namespace
 
 SparkplugWriter::SparkplugWriter(std::vector<SparkplugMetricType> metrics)
@@ -96,10 +108,23 @@ SparkplugWriter::SparkplugWriter(std::vector<SparkplugMetricType> metrics)
 void SparkplugWriter::append_birth(std::string& out, EpochMs ts, std::uint64_t bd_seq,
                                    std::span<const SparkplugMetricValue> values)
 {
+    begin_birth(out, ts, bd_seq);
+    append_metrics(out, ts, values);
+    WireWriter{out}.varint(kSeq, 0);
+}
+
+void SparkplugWriter::append_device_birth(std::string& out, EpochMs ts, std::uint8_t seq,
+                                          std::span<const SparkplugMetricValue> values)
+{
+    WireWriter{out}.varint(kTimestamp, bits(ts));
+    append_metrics(out, ts, values);
+    WireWriter{out}.varint(kSeq, seq);
+}
+
+void SparkplugWriter::append_metrics(std::string& out, EpochMs ts,
+                                     std::span<const SparkplugMetricValue> values)
+{
     WireWriter payload{out};
-    payload.varint(kTimestamp, bits(ts));
-    payload.bytes(kMetrics, bd_seq_metric(ts, bd_seq));
-    payload.bytes(kMetrics, rebirth_metric(ts));
     for (std::size_t i = 0; i < m_metrics.size(); ++i) {
         m_metric.clear();
         WireWriter metric{m_metric};
@@ -110,7 +135,6 @@ void SparkplugWriter::append_birth(std::string& out, EpochMs ts, std::uint64_t b
         write_value(metric, m_metrics[i].kind, values[i]);
         payload.bytes(kMetrics, m_metric);
     }
-    payload.varint(kSeq, 0);
 }
 
 void SparkplugWriter::append_data(std::string& out, EpochMs ts, std::uint8_t seq,
@@ -132,11 +156,33 @@ void SparkplugWriter::append_data(std::string& out, EpochMs ts, std::uint8_t seq
     payload.varint(kSeq, seq);
 }
 
-void SparkplugWriter::append_death(std::string& out, EpochMs ts, std::uint64_t bd_seq)
+void append_sparkplug_birth(std::string& out, EpochMs ts, std::uint64_t bd_seq)
+{
+    begin_birth(out, ts, bd_seq);
+    WireWriter{out}.varint(kSeq, 0);
+}
+
+void append_sparkplug_device_death(std::string& out, EpochMs ts, std::uint8_t seq)
 {
     WireWriter payload{out};
     payload.varint(kTimestamp, bits(ts));
-    payload.bytes(kMetrics, bd_seq_metric(ts, bd_seq));
+    payload.varint(kSeq, seq);
+}
+
+void append_sparkplug_death(std::string& out, std::uint64_t bd_seq)
+{
+    WireWriter payload{out};
+    payload.bytes(kMetrics, bd_seq_metric(std::nullopt, bd_seq));
+}
+
+bool is_sparkplug_rebirth(std::string_view payload)
+{
+    SparkplugPayload parsed;
+    return parse_sparkplug_payload(payload, parsed).empty() &&
+           std::any_of(parsed.metrics.begin(), parsed.metrics.end(), [](const auto& metric) {
+               return metric.name == kRebirth && metric.value.kind == SparkplugValueKind::flag &&
+                      metric.value.wire.value != 0;
+           });
 }
 
 } // namespace tlm::formats

@@ -35,7 +35,8 @@ class TopicQuery {
     TopicQuery(const TopicQuery&) = delete;
     TopicQuery& operator=(const TopicQuery&) = delete;
 
-    /// See Producer::wait_until_known().
+    /// See Producer::wait_until_known(); but a topic that the brokers do not have is not waited for
+    /// longer than the news of one takes that was made a moment ago.
     Wait wait_until_known(milliseconds deadline, int stop_fd);
 
     /// False as soon as a broker says that there is no such topic, without waiting for it.

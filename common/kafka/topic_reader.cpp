@@ -24,7 +24,7 @@ Properties reader_properties(const Properties& given, std::size_t lanes, std::si
     constexpr auto kNoMemory = "the program reads what it is told to and commits nothing";
     properties.require("enable.auto.commit", "false", kNoMemory);
     properties.require("enable.auto.offset.store", "false", kNoMemory);
-    properties.require("auto.offset.reset", "error", "the program decides what a gap means");
+    properties.require("auto.offset.reset", "earliest", "what is gone is passed over, and counted");
     properties.require("enable.partition.eof", "true", "a range may end at the end");
     // librdkafka assigns partitions to named groups only; nothing joins it.
     properties.set_default("group.id", "tlm");
@@ -62,6 +62,13 @@ TimestampType type_of(rd_kafka_timestamp_type_t type)
     return TimestampType::none;
 }
 
+bool says_missing(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+           code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+           code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
 struct Lane {
     ReadRange range;
     std::int64_t position = 0;
@@ -69,6 +76,7 @@ struct Lane {
     Event event; ///< holds `message`
     const rd_kafka_message_t* message = nullptr;
     bool at_end = false;
+    bool ends_before_range = false; ///< its partition did, when that was seen last
     bool done = false;
 };
 
@@ -82,7 +90,9 @@ struct TopicReader::Impl {
     Queue queue;         ///< of the client: errors
     std::vector<Lane> lanes;
     std::vector<MessageHeader> headers;
-    std::uint64_t lost = 0;
+    std::uint64_t deleted = 0;
+    std::uint64_t truncated = 0;
+    bool missing = false; ///< the topic, says librdkafka, which may have asked a broker too early
 
     /// Each partition keeps its records to itself from the first one on: that is why this comes
     /// before the assignment, which leaves such queues alone.
@@ -133,14 +143,22 @@ struct TopicReader::Impl {
             return;
         }
         const auto* const message = rd_kafka_event_message_next(event.get());
-        if (message == nullptr || message->offset < lane.position) {
+        if (message == nullptr) {
             return;
+        }
+        if (message->offset < lane.position) {
+            truncate(lane, message->offset);
+            return;
+        }
+        if (message->offset > lane.position) {
+            pass_to(lane, message->offset);
         }
         if (message->offset >= lane.range.end) {
             finish(lane);
             return;
         }
         lane.at_end = false;
+        lane.ends_before_range = false;
         lane.message = message;
         lane.event = std::move(event);
     }
@@ -149,6 +167,10 @@ struct TopicReader::Impl {
     {
         const auto code = rd_kafka_event_error(event);
         const auto* const text = rd_kafka_event_error_string(event);
+        if (says_missing(code)) {
+            missing = true;
+            return;
+        }
         if (rd_kafka_event_error_is_fatal(event) != 0) {
             state.failed(RD_KAFKA_RESP_ERR__FATAL, text);
             state.check();
@@ -157,11 +179,6 @@ struct TopicReader::Impl {
         case RD_KAFKA_RESP_ERR__PARTITION_EOF:
             if (lane != nullptr) {
                 reach_end(*lane, event);
-            }
-            return;
-        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-            if (lane != nullptr) {
-                skip_gap(*lane);
             }
             return;
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
@@ -173,58 +190,74 @@ struct TopicReader::Impl {
         }
     }
 
+    /// Throws away what was read ahead, but not that the topic is gone.
+    void drain(const Lane& lane)
+    {
+        while (const Event event{rd_kafka_queue_poll(lane.queue.get(), 0)}) {
+            missing = missing || (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR &&
+                                  says_missing(rd_kafka_event_error(event.get())));
+        }
+    }
+
     /// The partition has no more for now. A range that goes further is not through: a new leader
     /// may show the last records only when its followers have them.
     void reach_end(Lane& lane, rd_kafka_event_t* event)
     {
+        using Place =
+            std::unique_ptr<rd_kafka_topic_partition_t, Ender<rd_kafka_topic_partition_destroy>>;
+        const Place place(rd_kafka_event_topic_partition(event));
+        const auto end = place == nullptr ? lane.range.end : place->offset;
+        if (end < lane.position) {
+            truncate(lane, end);
+            return;
+        }
+        pass_to(lane, end);
         if (lane.range.end == ReadRange::kNoEnd) {
             lane.at_end = true;
             return;
         }
-        using Place =
-            std::unique_ptr<rd_kafka_topic_partition_t, Ender<rd_kafka_topic_partition_destroy>>;
-        const Place place(rd_kafka_event_topic_partition(event));
-        if (place == nullptr || place->offset >= lane.range.end) {
+        lane.ends_before_range = end < lane.range.end;
+        if (!lane.ends_before_range) {
             finish(lane);
         }
     }
 
-    /// Nothing at the wanted offset: retention was faster, or the partition was truncated.
-    void skip_gap(Lane& lane)
+    /// Offsets are passed over in a compacted topic and behind transactions, or because retention
+    /// deleted them: then librdkafka has asked where the partition begins now.
+    void pass_to(Lane& lane, std::int64_t offset)
     {
-        constexpr int kPatience = 5000;
-        std::int64_t low = -1;
-        std::int64_t high = -1;
-        if (const auto error = rd_kafka_query_watermark_offsets(
-                client.get(), topic.c_str(), lane.range.partition, &low, &high, kPatience);
-            error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            throw transient_error(
-                fmt::format("Kafka: partition {} of '{}' has nothing at offset {} "
-                            "and does not say what it has: {}",
-                            lane.range.partition, topic, lane.position, describe(error)));
-        }
-        if (low <= lane.position) {
-            log::warn("Kafka: partition {} of '{}' was truncated: it ends at {}, before {}",
-                      lane.range.partition, topic, high, lane.position);
-            finish(lane);
+        const auto next = std::min({first_of(lane), offset, lane.range.end});
+        if (next <= lane.position) {
             return;
         }
-        const auto next = std::min(low, lane.range.end);
-        lost += static_cast<std::uint64_t>(next - lane.position);
+        deleted += static_cast<std::uint64_t>(next - lane.position);
         log::warn("Kafka: {} offsets of partition {} of '{}' were deleted before they were read",
                   next - lane.position, lane.range.partition, topic);
         lane.position = next;
-        if (next >= lane.range.end) {
-            finish(lane);
-            return;
+    }
+
+    /// What librdkafka knows; asks nobody.
+    [[nodiscard]] std::int64_t first_of(const Lane& lane) const
+    {
+        std::int64_t low = -1;
+        std::int64_t high = -1;
+        rd_kafka_get_watermark_offsets(client.get(), topic.c_str(), lane.range.partition, &low,
+                                       &high);
+        return low;
+    }
+
+    /// The partition ends at `high` now, or goes on there with other records.
+    void truncate(Lane& lane, std::int64_t high)
+    {
+        const auto text = fmt::format("Kafka: partition {} of '{}' was truncated, or the topic was "
+                                      "made anew: it has {} again, and was read up to {}",
+                                      lane.range.partition, topic, high, lane.position);
+        if (lane.range.end == ReadRange::kNoEnd) {
+            throw fatal_error(text);
         }
-        const auto list = make_list(topic, {{lane.range.partition, next}});
-        const RdError error(rd_kafka_seek_partitions(client.get(), list.get(), kPatience));
-        if (error != nullptr) {
-            throw fatal_error(fmt::format("Kafka: cannot go on in partition {} of '{}': {}",
-                                          lane.range.partition, topic,
-                                          rd_kafka_error_string(error.get())));
-        }
+        log::warn("{}", text);
+        truncated += static_cast<std::uint64_t>(lane.range.end - lane.position);
+        finish(lane);
     }
 
     void take_headers(const rd_kafka_message_t* message)
@@ -267,10 +300,17 @@ TopicReader::~TopicReader()
         lane.event.reset();
         if (lane.queue != nullptr) {
             Wake::disable(lane.queue.get());
+            m_impl->drain(lane);
             lane.queue.reset();
         }
     }
     m_impl->queue.reset();
+    if (m_impl->missing) {
+        // librdkafka 2.0.2 never lets go of a partition whose topic was deleted, and would wait for
+        // that for ever. The program is about to end.
+        static_cast<void>(m_impl.release());
+        return;
+    }
     m_impl->client.reset();
 }
 
@@ -338,9 +378,47 @@ std::int64_t TopicReader::position(std::size_t lane) const
     return m_impl->lanes[lane].position;
 }
 
-std::uint64_t TopicReader::lost() const noexcept
+std::uint64_t TopicReader::deleted() const noexcept
 {
-    return m_impl->lost;
+    return m_impl->deleted;
+}
+
+std::uint64_t TopicReader::truncated() const noexcept
+{
+    return m_impl->truncated;
+}
+
+bool TopicReader::end_early(std::size_t lane)
+{
+    constexpr int kPatience = 5000;
+    auto& waiting = m_impl->lanes[lane];
+    if (waiting.done || waiting.message != nullptr || !waiting.ends_before_range) {
+        return false;
+    }
+    std::int64_t low = -1;
+    std::int64_t high = -1;
+    if (rd_kafka_query_watermark_offsets(m_impl->client.get(), m_impl->topic.c_str(),
+                                         waiting.range.partition, &low, &high,
+                                         kPatience) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        high >= waiting.range.end) {
+        return false;
+    }
+    m_impl->truncate(waiting, high);
+    return true;
+}
+
+void TopicReader::require_topic()
+{
+    constexpr milliseconds kPatience{1000};
+    if (!m_impl->missing) {
+        return;
+    }
+    const auto count = count_partitions(m_impl->client.get(), m_impl->topic, kPatience);
+    if (count == 0) {
+        throw fatal_error("Kafka: topic '" + m_impl->topic +
+                          "' was deleted while it was being read");
+    }
+    m_impl->missing = count < 0;
 }
 
 } // namespace tlm::kafka

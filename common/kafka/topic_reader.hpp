@@ -69,7 +69,20 @@ class TopicReader {
     [[nodiscard]] std::int64_t position(std::size_t lane) const;
 
     /// Offsets that retention deleted before they could be read.
-    [[nodiscard]] std::uint64_t lost() const noexcept;
+    [[nodiscard]] std::uint64_t deleted() const noexcept;
+
+    /// Offsets of ranges that lie beyond an end to which a partition was truncated.
+    [[nodiscard]] std::uint64_t truncated() const noexcept;
+
+    /// For a lane that has been waiting: when its partition ends before its range does, finishes it
+    /// and counts the rest as truncated. False when it does not, or the brokers do not answer, for
+    /// whom it waits some seconds. Not at once, because a new leader may show the last records only
+    /// when its followers have them.
+    [[nodiscard]] bool end_early(std::size_t lane);
+
+    /// For a reader that is waiting: throws Error fatal when its topic was deleted. Asks a broker,
+    /// for up to a second, only where something has said so.
+    void require_topic();
 
   private:
     static constexpr std::size_t kDefaultMemory = 64ULL * 1024 * 1024;

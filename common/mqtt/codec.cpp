@@ -14,11 +14,15 @@ constexpr unsigned kTypePublish = 3;
 constexpr unsigned kTypePubAck = 4;
 constexpr unsigned kTypePubRec = 5;
 constexpr unsigned kTypePubComp = 7;
+constexpr unsigned kTypeSubAck = 9;
 constexpr unsigned kTypePingResp = 13;
 constexpr unsigned kTypeDisconnect = 14;
 
 constexpr std::uint8_t kDupFlag = 0x08;
+constexpr std::uint8_t kQosFlags = 0x06;
+constexpr std::uint8_t kQosOne = 0x02;
 constexpr unsigned kPubRel = 0x62;      // type 6 and the flags that the standard reserves for it
+constexpr unsigned kSubscribe = 0x82;   // type 8, the same flags
 constexpr unsigned kMoreFollows = 0x80; // of a variable byte integer
 
 // Property identifiers (5.0, table 2-4), those a publisher acts on or writes.
@@ -112,6 +116,8 @@ class Reader {
     }
 
     std::string_view string() noexcept { return take(u16()); }
+
+    std::string_view rest() noexcept { return take(m_bytes.size()); }
 
     std::uint32_t length() noexcept
     {
@@ -318,14 +324,50 @@ Incoming decode_disconnect(Version version, std::string_view body)
     return packet;
 }
 
+/// Of what was subscribed to at QoS 1.
+Incoming decode_publish(Version version, std::uint8_t first, std::string_view body)
+{
+    Reader reader{body};
+    Delivery packet;
+    packet.topic = reader.string();
+    const bool with_id = (first & kQosFlags) != 0;
+    packet.packet_id = with_id ? reader.u16() : std::uint16_t{0};
+    const bool good = version != Version::v5 ||
+                      read_properties(reader, [](const auto& /*property*/) { return true; });
+    if (!good || !reader.ok() || packet.topic.empty() || (with_id && packet.packet_id == 0)) {
+        return Malformed{"malformed PUBLISH"};
+    }
+    packet.payload = reader.rest();
+    return packet;
+}
+
+Incoming decode_suback(Version version, std::string_view body)
+{
+    Reader reader{body};
+    SubAck packet;
+    packet.packet_id = reader.u16();
+    const bool good = version != Version::v5 ||
+                      read_properties(reader, [](const auto& /*property*/) { return true; });
+    packet.code = reader.byte();
+    if (!good || !reader.ok() || !reader.empty() || packet.packet_id == 0) {
+        return Malformed{"malformed SUBACK"};
+    }
+    return packet;
+}
+
 /// Whether a packet to a publisher may begin with this byte. All types that it may get reserve
-/// their flags as zero (table 2.2), so that a peer which speaks something else is told at once.
+/// their flags as zero (table 2.2), so that a peer which speaks something else is told at once;
+/// but for PUBLISH, which we ask for at QoS 1 at most.
 bool may_be_sent(std::uint8_t first) noexcept
 {
     const unsigned type = first >> 4U;
+    if (type == kTypePublish) {
+        return (first & kQosFlags) <= kQosOne;
+    }
     return (first & 0x0FU) == 0 &&
            (type == kTypeConnAck || type == kTypePubAck || type == kTypePubRec ||
-            type == kTypePubComp || type == kTypePingResp || type == kTypeDisconnect);
+            type == kTypePubComp || type == kTypeSubAck || type == kTypePingResp ||
+            type == kTypeDisconnect);
 }
 
 /// Section 3.1.2.3.
@@ -351,12 +393,16 @@ Incoming decode(Version version, std::uint8_t first, std::string_view body)
     switch (first >> 4U) {
     case kTypeConnAck:
         return decode_connack(version, body);
+    case kTypePublish:
+        return decode_publish(version, first, body);
     case kTypePubAck:
         return decode_ack(Ack::Kind::puback, version, body);
     case kTypePubRec:
         return decode_ack(Ack::Kind::pubrec, version, body);
     case kTypePubComp:
         return decode_ack(Ack::Kind::pubcomp, version, body);
+    case kTypeSubAck:
+        return decode_suback(version, body);
     case kTypePingResp:
         return body.empty() ? Incoming{PingResp{}} : Malformed{"malformed PINGRESP"};
     case kTypeDisconnect:
@@ -428,9 +474,29 @@ void encode(const Publish& packet, std::string& out)
     out.append(packet.payload);
 }
 
+void encode(const Subscribe& packet, std::string& out)
+{
+    const bool with_properties = packet.version == Version::v5;
+    put_byte(out, kSubscribe);
+    put_length(out, 2 + (with_properties ? 1 : 0) + 2 + packet.filter.size() + 1);
+    put_u16(out, packet.packet_id);
+    if (with_properties) {
+        put_byte(out, 0); // property length: none
+    }
+    put_string(out, packet.filter);
+    put_byte(out, static_cast<unsigned>(Qos::at_least_once));
+}
+
 void set_dup(std::string& publish) noexcept
 {
     publish.front() = static_cast<char>(static_cast<std::uint8_t>(publish.front()) | kDupFlag);
+}
+
+void encode_puback(std::uint16_t packet_id, std::string& out)
+{
+    put_byte(out, kTypePubAck << 4U);
+    put_byte(out, 2);
+    put_u16(out, packet_id);
 }
 
 void encode_pubrel(std::uint16_t packet_id, std::string& out)

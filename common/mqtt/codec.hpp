@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of MQTT 3.1.1 and 5 as a publishing client writes and reads them.
+// The bytes of MQTT 3.1.1 and 5 as a publishing client writes and reads them, which may also hear
+// what is said to it.
 #pragma once
 
 #include <cstddef>
@@ -54,10 +55,21 @@ struct Publish {
     std::string_view payload = {};
 };
 
+/// SUBSCRIBE to one filter, at QoS 1 (section 3.8).
+struct Subscribe {
+    Version version = Version::v5;
+    std::uint16_t packet_id = 1; ///< not 0
+    std::string_view filter = {};
+};
+
 /// Appends the packet to `out`. Strings must not exceed kMaxString, the packet not kMaxRemaining:
 /// the caller checks these once, where they come from; beyond them std::length_error is thrown.
 void encode(const Connect& packet, std::string& out);
 void encode(const Publish& packet, std::string& out);
+void encode(const Subscribe& packet, std::string& out);
+
+/// PUBACK with "success" (section 3.4): a message that came at QoS 1 is taken.
+void encode_puback(std::uint16_t packet_id, std::string& out);
 
 /// PUBREL with "success" (section 3.6): the second half of a publication at QoS 2.
 void encode_pubrel(std::uint16_t packet_id, std::string& out);
@@ -73,6 +85,9 @@ inline constexpr std::string_view kDisconnect{"\xE0\x00", 2};
 
 /// DISCONNECT of version 5 that also ends the session (session expiry interval 0), whole.
 inline constexpr std::string_view kDisconnectForGood{"\xE0\x07\x00\x05\x11\0\0\0\0", 9};
+
+/// DISCONNECT of version 5 that has the broker publish the will all the same, whole.
+inline constexpr std::string_view kDisconnectWithWill{"\xE0\x01\x04", 3};
 
 /// Sets the DUP flag of an encoded PUBLISH (section 3.3.1.1): it may have been delivered before.
 void set_dup(std::string& publish) noexcept;
@@ -101,6 +116,19 @@ struct Ack {
     std::string reason_text;
 };
 
+/// SUBACK of one filter (section 3.9). Codes from 0x80 on: the broker refuses it.
+struct SubAck {
+    std::uint16_t packet_id = 0;
+    std::uint8_t code = 0;
+};
+
+/// PUBLISH from the broker, at QoS 0 or 1 (section 3.3). Views into the bytes that were taken.
+struct Delivery {
+    std::string_view topic;
+    std::string_view payload;
+    std::uint16_t packet_id = 0; ///< 0 at QoS 0: no acknowledgement is due
+};
+
 /// PINGRESP (section 3.13).
 struct PingResp {};
 
@@ -116,7 +144,8 @@ struct Malformed {
 };
 
 /// std::monostate: no whole packet is there yet.
-using Incoming = std::variant<std::monostate, ConnAck, Ack, PingResp, ServerDisconnect, Malformed>;
+using Incoming = std::variant<std::monostate, ConnAck, Ack, SubAck, Delivery, PingResp,
+                              ServerDisconnect, Malformed>;
 
 /// The largest packet that a publisher takes, unless told otherwise.
 inline constexpr std::size_t kMaxPacketBytes = 64UL * 1024;
@@ -128,8 +157,12 @@ inline constexpr std::size_t kMaxPacketBytes = 64UL * 1024;
 [[nodiscard]] Incoming take_packet(Version version, std::string_view& bytes,
                                    std::size_t max_packet_bytes = kMaxPacketBytes);
 
-/// What a CONNACK code means, in the standard's words (3.1.1 table 3.1, 5.0 section 2.4).
+/// What a CONNACK code means, in the standard's words (3.1.1 table 3.1, 5.0 section 2.4). A broker
+/// that does not know version 5 answers as 3.1.1 has it.
 [[nodiscard]] std::string_view connack_text(Version version, std::uint8_t code) noexcept;
+
+/// True when a CONNACK code says that the broker does not speak this version.
+[[nodiscard]] bool refuses_version(Version version, std::uint8_t connack_code) noexcept;
 
 /// What a reason code of version 5 means, in the standard's words (section 2.4).
 [[nodiscard]] std::string_view reason_text(std::uint8_t code) noexcept;

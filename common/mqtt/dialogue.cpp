@@ -47,7 +47,7 @@ bool Dialogue::clean_start(const Terms& terms) const noexcept
 {
     // A session that 3.1.1 begins clean ends with its connection, and mosquitto does not save one
     // that 5 began clean: an old session is removed apart.
-    return !terms.durable() || m_session == Session::removing;
+    return !durable(terms) || m_session == Session::removing;
 }
 
 Dialogue::Heard Dialogue::hear(const Incoming& packet, Context& context, End& end)
@@ -76,7 +76,20 @@ Dialogue::Heard Dialogue::hear(const Incoming& packet, Context& context, End& en
         on_ack(*ack, context);
         return Heard::nothing;
     }
-    return Heard::pong;
+    if (std::holds_alternative<PingResp>(packet)) {
+        return Heard::pong;
+    }
+    if (!m_live) {
+        end.why = "a packet that nobody asked for";
+        return Heard::over;
+    }
+    if (const auto* const delivery = std::get_if<Delivery>(&packet)) {
+        if (delivery->packet_id != 0) {
+            encode_puback(delivery->packet_id, context.out);
+        }
+        return Heard::delivery;
+    }
+    return Heard::subscribed;
 }
 
 Dialogue::Heard Dialogue::on_connack(const ConnAck& packet, Context& context, End& end)
@@ -85,17 +98,22 @@ Dialogue::Heard Dialogue::on_connack(const ConnAck& packet, Context& context, En
     if (packet.code != 0) {
         end.why =
             "refused: " + with_reason(connack_text(terms.version, packet.code), packet.reason_text);
+        if (refuses_version(terms.version, packet.code)) {
+            end.why += terms.version == Version::v5
+                           ? ": the broker does not speak MQTT 5, try --mqtt-version 3.1.1"
+                           : ": the broker does not speak MQTT 3.1.1, try --mqtt-version 5";
+        }
         end.for_good = !worth_retrying(terms.version, packet.code);
         return Heard::over;
     }
-    if (packet.maximum_qos < terms.qos) {
+    if (packet.maximum_qos < qos(terms)) {
         end.why.append("the broker takes QoS ")
             .append(qos_digit(packet.maximum_qos))
             .append(" at most");
         end.for_good = true;
         return Heard::over;
     }
-    if (terms.durable() && m_session == Session::none && packet.session_present) {
+    if (durable(terms) && m_session == Session::none && packet.session_present) {
         m_session = Session::removing;
         return Heard::fresh_start;
     }
@@ -106,7 +124,7 @@ Dialogue::Heard Dialogue::on_connack(const ConnAck& packet, Context& context, En
     if (m_session == Session::ours && !packet.session_present) {
         session_lost(context);
     }
-    m_session = terms.durable() ? Session::ours : Session::none;
+    m_session = durable(terms) ? Session::ours : Session::none;
     terms.receive_maximum = packet.receive_maximum;
     terms.maximum_packet_bytes = packet.maximum_packet_bytes;
     terms.keep_alive_s = packet.server_keep_alive_s.value_or(terms.keep_alive_s);
@@ -127,9 +145,13 @@ void Dialogue::session_lost(Context& context)
     }
 }
 
-void Dialogue::interrupted() noexcept
+void Dialogue::interrupted(MessagePool& pool, PublisherStats& stats) noexcept
 {
     m_ready = false;
+    while (m_live && m_first != kNone) {
+        pool.release(std::exchange(m_first, pool[m_first].next));
+        ++stats.forgotten;
+    }
     m_unsent = m_first;
     m_span = 0;
     m_hint = kNone;
@@ -158,7 +180,7 @@ void Dialogue::speak(Context& context, std::size_t enough)
     while (has_more(context.terms) && context.out.size() < enough) {
         auto& message = context.pool[m_unsent];
         m_unsent = message.next;
-        if (context.terms.qos == Qos::at_most_once) {
+        if (qos(context.terms) == Qos::at_most_once) {
             context.out.append(message.packet);
             context.receipts.push_back({message.device, message.intended, context.now});
             ++context.stats.confirmed;
@@ -226,7 +248,7 @@ void Dialogue::on_ack(const Ack& packet, Context& context)
         return; // nothing of ours: a broker's slip that harms nobody
     }
     auto& message = context.pool[index];
-    const bool twice = context.terms.qos == Qos::exactly_once;
+    const bool twice = qos(context.terms) == Qos::exactly_once;
     if (packet.kind == Ack::Kind::pubrec && twice && message.state != State::answered) {
         if (packet.code >= kFirstError && message.state == State::published) {
             finish(index, packet, context);

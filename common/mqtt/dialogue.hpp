@@ -36,13 +36,16 @@ struct PublisherStats {
     std::uint64_t resent = 0;      ///< sent again with DUP after a lost connection
     std::uint64_t connects = 0;    ///< connections that the broker accepted
     std::uint64_t resumed = 0;     ///< of these, on a resumed TLS session
+    std::uint64_t forgotten = 0;   ///< not said before the connection that they belonged to broke
     std::uint64_t in_doubt = 0;    ///< sent again at QoS 2 although the broker may have them
     std::uint8_t last_refusal = 0; ///< reason code of the last that was refused
 };
 
 /// Publishing over one connection after another, in order. A message stays in the queue until its
 /// last acknowledgement and is sent again, marked as a duplicate, on the next connection. At QoS 2
-/// the handshake goes on where it was: once, as long as the broker keeps the session. Pure.
+/// the handshake goes on where it was: once, as long as the broker keeps the session. A live
+/// dialogue is another thing: at QoS 0, what it has not said ends with the connection, and it hears
+/// what is said to it. Pure.
 class Dialogue {
   public:
     /// What a call works with, shared by all dialogues.
@@ -59,6 +62,8 @@ class Dialogue {
         nothing, ///< that concerns the caller
         connected,
         pong,
+        subscribed,  ///< or refused: SubAck says which
+        delivery,    ///< and acknowledged, where that is due
         over,        ///< close and connect again: why()
         fresh_start, ///< close and connect again at once: an old session had to be removed
     };
@@ -68,6 +73,21 @@ class Dialogue {
         std::string why;
         bool for_good = false; ///< trying again would not help
     };
+
+    /// To be said before a connection, and to remain so while messages are held.
+    void set_live(bool live) noexcept { m_live = live; }
+
+    /// At which its messages go out.
+    [[nodiscard]] Qos qos(const Terms& terms) const noexcept
+    {
+        return m_live ? Qos::at_most_once : terms.qos;
+    }
+
+    /// Whether the broker has to keep the session.
+    [[nodiscard]] bool durable(const Terms& terms) const noexcept
+    {
+        return terms.durable() && !m_live;
+    }
 
     /// What CONNECT must say about the session.
     [[nodiscard]] bool clean_start(const Terms& terms) const noexcept;
@@ -84,8 +104,9 @@ class Dialogue {
     /// True when speak() would say something, as far as the window is concerned.
     [[nodiscard]] bool has_more(const Terms& terms) const noexcept;
 
-    /// The connection is gone: what was not answered will be said again.
-    void interrupted() noexcept;
+    /// The connection is gone: what was not answered will be said again; of a live dialogue
+    /// nothing.
+    void interrupted(MessagePool& pool, PublisherStats& stats) noexcept;
 
     /// True after a good CONNACK.
     [[nodiscard]] bool ready() const noexcept { return m_ready; }
@@ -109,6 +130,7 @@ class Dialogue {
     std::uint16_t m_last_id = 0;
     Session m_session = Session::none;
     bool m_ready = false;
+    bool m_live = false;
 };
 
 } // namespace tlm::mqtt

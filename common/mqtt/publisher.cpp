@@ -203,6 +203,12 @@ bool Publisher::hear(std::uint32_t index, const Incoming& packet, Dialogue::Cont
     case Dialogue::Heard::connected:
         on_connected(index, now);
         return true;
+    case Dialogue::Heard::subscribed:
+        on_subscribed(index, std::get<SubAck>(packet));
+        return true;
+    case Dialogue::Heard::delivery:
+        m_options.nodes->commanded(index, std::get<Delivery>(packet).payload);
+        return true;
     case Dialogue::Heard::fresh_start:
         (void)connection.stream.write(kDisconnect); // else the will is published
         drop(index);
@@ -219,6 +225,16 @@ bool Publisher::hear(std::uint32_t index, const Incoming& packet, Dialogue::Cont
     return false;
 }
 
+void Publisher::on_subscribed(std::uint32_t index, const SubAck& packet)
+{
+    constexpr std::uint8_t kFirstRefusal = 0x80;
+    static log::RateLimit limit{std::chrono::seconds{5}};
+    if (packet.code >= kFirstRefusal) {
+        limit.warn("{}: the broker refuses the subscription to {}: nobody can tell it anything",
+                   broker_of(index).name, m_connections[index].presence->commands);
+    }
+}
+
 void Publisher::check_size(const Broker& broker, std::size_t bytes) const
 {
     const auto most = broker.terms.maximum_packet_bytes;
@@ -230,8 +246,10 @@ void Publisher::check_size(const Broker& broker, std::size_t bytes) const
 
 void Publisher::publish(std::uint32_t connection, const Publication& message)
 {
+    auto& dialogue = m_connections[connection].dialogue;
+    const auto& broker = broker_of(connection);
     const Publish packet{.version = m_options.version,
-                         .qos = m_options.qos,
+                         .qos = dialogue.qos(broker.terms),
                          .topic = message.topic,
                          .payload = message.payload};
     const auto index = m_pool.take();
@@ -240,8 +258,8 @@ void Publisher::publish(std::uint32_t connection, const Publication& message)
     held.intended = message.intended;
     encode(packet, held.packet);
     m_pool.hold(index);
-    check_size(broker_of(connection), held.packet.size());
-    m_connections[connection].dialogue.add(m_pool, index);
+    check_size(broker, held.packet.size());
+    dialogue.add(m_pool, index);
     mark_dirty(connection);
     ++m_stats.published;
 }
@@ -263,6 +281,9 @@ void Publisher::flush(Monotonic now)
         if (m_connections[index].phase == Phase::ready) {
             m_out.clear();
             transmit(index, now);
+        }
+        if (m_connections[index].leaving && m_connections[index].phase == Phase::ready) {
+            cut(index, now);
         }
     }
     m_dirty.clear();
@@ -374,20 +395,27 @@ void Publisher::drop(std::uint32_t index)
     leave_phase(connection);
     connection.phase = Phase::waiting;
     connection.stream.close();
-    connection.dialogue.interrupted();
+    connection.dialogue.interrupted(m_pool, m_stats);
     connection.rest.reset();
     connection.pinged = false;
+    connection.leaving = false;
     m_blocked -= std::exchange(connection.blocked, false) ? 1 : 0;
     m_out.clear();
 }
 
-void Publisher::hang_up(std::uint32_t connection, Monotonic now)
+void Publisher::hang_up(std::uint32_t connection)
 {
     if (m_connections[connection].phase == Phase::ready) {
-        drop(connection);
-        m_down_since = m_down_since.value_or(now);
-        try_again(connection, now);
+        m_connections[connection].leaving = true;
+        mark_dirty(connection);
     }
+}
+
+void Publisher::cut(std::uint32_t index, Monotonic now)
+{
+    drop(index);
+    m_down_since = m_down_since.value_or(now);
+    try_again(index, now);
 }
 
 void Publisher::collect(std::vector<Receipt>& out)
@@ -398,9 +426,11 @@ void Publisher::collect(std::vector<Receipt>& out)
 
 std::uint64_t Publisher::outstanding() const noexcept
 {
-    const auto unanswered = m_stats.published - m_stats.confirmed - m_stats.refused;
-    // At QoS 0 a message counts as confirmed when it is given to the socket.
-    return unanswered + (m_options.qos == Qos::at_most_once ? m_blocked : 0);
+    const auto unanswered =
+        m_stats.published - m_stats.confirmed - m_stats.refused - m_stats.forgotten;
+    // At QoS 0, as for nodes, a message counts as confirmed when it is given to the socket.
+    const bool without_answers = m_options.qos == Qos::at_most_once || m_options.nodes != nullptr;
+    return unanswered + (without_answers ? m_blocked : 0);
 }
 
 void Publisher::say_goodbye(std::uint32_t index, Monotonic now)
@@ -409,8 +439,23 @@ void Publisher::say_goodbye(std::uint32_t index, Monotonic now)
     if (connection.phase != Phase::ready) {
         return;
     }
-    const bool ends_session = broker_of(index).terms.durable() && m_options.version == Version::v5;
-    m_out.assign(ends_session ? kDisconnectForGood : kDisconnect);
+    const bool v5 = m_options.version == Version::v5;
+    m_out.clear();
+    if (connection.presence) {
+        constexpr std::uint16_t kId = 2; // not that of the subscription, the only other one
+        const auto& will = connection.presence->will;
+        encode(Publish{.version = m_options.version,
+                       .qos = will.qos,
+                       .retain = will.retain,
+                       .packet_id = kId,
+                       .topic = will.topic,
+                       .payload = will.payload},
+               m_out);
+        m_out.append(v5 ? kDisconnectWithWill : kDisconnect);
+    } else {
+        const bool ends_session = v5 && broker_of(index).terms.durable();
+        m_out.append(ends_session ? kDisconnectForGood : kDisconnect);
+    }
     if (connection.blocked) {
         connection.rest->out.append(m_out);
         (void)write_rest(index, now);

@@ -8,6 +8,7 @@
 #include "common/mqtt/dialer.hpp"
 #include "common/mqtt/dialogue.hpp"
 #include "common/mqtt/message_pool.hpp"
+#include "common/mqtt/presence.hpp"
 #include "common/mqtt/stream.hpp"
 #include "common/mqtt/timer_heap.hpp"
 #include "common/mqtt/url.hpp"
@@ -26,14 +27,6 @@
 
 namespace tlm::mqtt {
 
-/// A will that owns its text.
-struct Testament {
-    std::string topic;
-    std::string payload;
-    Qos qos = Qos::at_most_once;
-    bool retain = false;
-};
-
 /// Who a connection is, asked for whenever it is opened: nothing of this is kept.
 struct Login {
     std::string client_id;
@@ -47,6 +40,7 @@ struct PublisherOptions {
     std::vector<Url> urls; ///< connection i belongs to urls[i mod size]
     std::uint32_t connections = 1;
     std::function<Login(std::uint32_t)> login;
+    Nodes* nodes = nullptr; ///< whom connections stand for; none: nobody. Outlives the publisher
     Version version = Version::v5;
     Qos qos = Qos::at_least_once;
     std::uint16_t window = 1'000;          ///< in flight on a connection; the broker may want fewer
@@ -99,6 +93,14 @@ class Publisher {
     /// True when publish() may be called.
     [[nodiscard]] bool has_room() const noexcept { return m_pool.has_room(); }
 
+    /// False while a connection that stands for a node is not open, or about to be cut: do not
+    /// publish to it.
+    [[nodiscard]] bool takes(std::uint32_t connection) const noexcept
+    {
+        const auto& it = m_connections[connection];
+        return !it.presence || (it.phase == Phase::ready && !it.leaving);
+    }
+
     struct Publication {
         std::string_view topic;
         std::string_view payload;
@@ -116,8 +118,9 @@ class Publisher {
     /// Appends what was confirmed since the last call.
     void collect(std::vector<Receipt>& out);
 
-    /// Cuts a connection without a goodbye; it is opened again after a jittered delay.
-    void hang_up(std::uint32_t connection, Monotonic now);
+    /// Has the next flush() cut a connection without a goodbye, behind what it writes there; it is
+    /// opened again after a jittered delay.
+    void hang_up(std::uint32_t connection);
 
     /// Messages taken that are neither confirmed nor refused, or at QoS 0 not wholly written.
     [[nodiscard]] std::uint64_t outstanding() const noexcept;
@@ -143,9 +146,9 @@ class Publisher {
 
     [[nodiscard]] const PublisherStats& stats() const noexcept { return m_stats; }
 
-    /// Says goodbye on all connections and waits until the brokers have read everything: closing
-    /// at once would reset connections over unread input and lose the end. Gives up when nothing
-    /// happens for `patience`; true when all were closed by the brokers.
+    /// Says goodbye on all connections, of nodes behind their wills, and waits until the brokers
+    /// have read everything: closing at once would reset connections over unread input and lose the
+    /// end. Gives up when nothing happens for `patience`; true when all were closed by the brokers.
     [[nodiscard]] bool close(milliseconds patience);
 
   private:
@@ -170,8 +173,9 @@ class Publisher {
         Stream stream;
         Dialogue dialogue;
         std::unique_ptr<Rest> rest;
-        SslSessionPtr session; ///< for the next TLS handshake
-        Monotonic due{};       ///< end of the wait, of the attempt, or of silence
+        std::unique_ptr<Presence> presence; ///< as the last CONNECT had it
+        SslSessionPtr session;              ///< for the next TLS handshake
+        Monotonic due{};                    ///< end of the wait, of the attempt, or of silence
         Monotonic last_write{};
         Phase phase = Phase::unwanted;
         std::uint8_t failures = 0;  ///< in a row
@@ -180,6 +184,7 @@ class Publisher {
         bool dirty = false;         ///< in m_dirty
         bool pinged = false;        ///< a PINGRESP is due
         bool blocked = false;       ///< `rest` has something for the socket
+        bool leaving = false;       ///< cut it behind what is published
     };
 
     /// A broker, and what all connections to it share.
@@ -210,6 +215,7 @@ class Publisher {
     void finish_connect(std::uint32_t index, Monotonic now);
     void go_on_securing(std::uint32_t index, Monotonic now);
     void greet(std::uint32_t index, Monotonic now);
+    void show_presence(std::uint32_t index, Connect& packet);
     void on_connected(std::uint32_t index, Monotonic now);
     void attempt_failed(std::uint32_t index, const std::string& why, Monotonic now);
     void try_again(std::uint32_t index, Monotonic now);
@@ -227,8 +233,10 @@ class Publisher {
     [[nodiscard]] bool write_out(std::uint32_t index, Monotonic now);
     void keep_rest(std::uint32_t index, std::size_t from);
     void mark_dirty(std::uint32_t index);
+    void on_subscribed(std::uint32_t index, const SubAck& packet);
     void lost(std::uint32_t index, const std::string& why, Monotonic now);
     void drop(std::uint32_t index);
+    void cut(std::uint32_t index, Monotonic now);
     void watch(std::uint32_t index, int operation, std::uint32_t events) const;
     void wake(std::uint32_t index, Monotonic when);
     void check_size(const Broker& broker, std::size_t bytes) const;

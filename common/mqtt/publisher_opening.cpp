@@ -151,6 +151,20 @@ void Publisher::go_on_securing(std::uint32_t index, Monotonic now)
     }
 }
 
+/// Whom the connection stands for, and that it does so.
+void Publisher::show_presence(std::uint32_t index, Connect& packet)
+{
+    auto& connection = m_connections[index];
+    auto presence = m_options.nodes == nullptr ? std::nullopt : m_options.nodes->connecting(index);
+    connection.dialogue.set_live(presence.has_value());
+    if (presence) {
+        connection.presence = std::make_unique<Presence>(*std::move(presence));
+        const auto& will = connection.presence->will;
+        packet.will = Will{
+            .topic = will.topic, .payload = will.payload, .qos = will.qos, .retain = will.retain};
+    }
+}
+
 void Publisher::greet(std::uint32_t index, Monotonic now)
 {
     constexpr std::uint32_t kHourS = 3'600;
@@ -159,10 +173,8 @@ void Publisher::greet(std::uint32_t index, Monotonic now)
     const auto login = m_options.login(index);
     Connect packet{.version = terms.version,
                    .client_id = login.client_id,
-                   .clean_start = connection.dialogue.clean_start(terms),
                    .keep_alive_s = m_options.keep_alive_s,
-                   .max_packet_bytes = kMaxPacketBytes,
-                   .session_expiry_s = terms.durable() ? kHourS : 0};
+                   .max_packet_bytes = kMaxPacketBytes};
     if (!login.user.empty()) {
         packet.user = login.user;
     }
@@ -175,6 +187,9 @@ void Publisher::greet(std::uint32_t index, Monotonic now)
                            .qos = login.will->qos,
                            .retain = login.will->retain};
     }
+    show_presence(index, packet);
+    packet.clean_start = connection.dialogue.clean_start(terms);
+    packet.session_expiry_s = connection.dialogue.durable(terms) ? kHourS : 0;
     m_out.clear();
     encode(packet, m_out);
     connection.phase = Phase::greeting;
@@ -193,6 +208,11 @@ void Publisher::on_connected(std::uint32_t index, Monotonic now)
     const std::chrono::seconds interval{broker_of(index).terms.keep_alive_s};
     if (interval.count() > 0) {
         wake(index, now + interval);
+    }
+    if (connection.presence) {
+        encode(Subscribe{.version = m_options.version, .filter = connection.presence->commands},
+               m_out);
+        m_options.nodes->connected(index);
     }
     if (m_links.connected == m_links.wanted && m_stats.connects > m_links.wanted) {
         static log::RateLimit limit{std::chrono::seconds{5}};

@@ -73,7 +73,17 @@ std::string_view look_up(const std::array<Reason, N>& table, std::uint8_t code) 
 
 std::string_view connack_text(Version version, std::uint8_t code) noexcept
 {
-    return version == Version::v5 ? reason_text(code) : look_up(kReturnCodes, code);
+    constexpr std::uint8_t kFirstError = 0x80;
+    const bool of_v5 = version == Version::v5 && (code == 0 || code >= kFirstError);
+    return of_v5 ? reason_text(code) : look_up(kReturnCodes, code);
+}
+
+bool refuses_version(Version version, std::uint8_t connack_code) noexcept
+{
+    constexpr std::uint8_t kUnacceptable = 1;
+    constexpr std::uint8_t kUnsupported = 0x84;
+    return connack_code == kUnacceptable ||
+           (version == Version::v5 && connack_code == kUnsupported);
 }
 
 std::string_view reason_text(std::uint8_t code) noexcept

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reads all partitions of a topic from the beginning with librdkafka and does nothing with what it
- * gets: what tlm-replay is measured beside. Usage: bare_consumer BROKERS TOPIC PARTITIONS COUNT;
- * ends after COUNT messages. It reads records of committed transactions only and checks checksums,
- * as tlm-replay does. */
+ * gets: what tlm-replay is measured beside. Usage: bare_consumer BROKERS TOPIC PARTITIONS COUNT [TO].
+ * It ends after COUNT messages, reads records of committed transactions only and checks checksums,
+ * as tlm-replay does. With TO it writes them to that topic, without headers, and waits until they
+ * are confirmed, with the settings of tlm-replay --to-topic. */
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +17,39 @@ static void set(rd_kafka_conf_t *conf, const char *name, const char *value)
     }
 }
 
+static rd_kafka_t *make_producer(const char *brokers)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    set(conf, "bootstrap.servers", brokers);
+    set(conf, "enable.idempotence", "true");
+    set(conf, "compression.codec", "lz4");
+    set(conf, "queue.buffering.max.messages", "10000");
+    char text[256];
+    rd_kafka_t *client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, text, sizeof text);
+    if (client == NULL) {
+        fprintf(stderr, "bare_consumer: %s\n", text);
+        exit(1);
+    }
+    return client;
+}
+
+static void copy(rd_kafka_topic_t *to, rd_kafka_t *producer, const rd_kafka_message_t *message)
+{
+    while (rd_kafka_produce(to, message->partition, RD_KAFKA_MSG_F_COPY, message->payload,
+                            message->len, message->key, message->key_len, NULL) != 0 &&
+           rd_kafka_last_error() == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+        rd_kafka_poll(producer, 1);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 5) {
-        fprintf(stderr, "usage: bare_consumer BROKERS TOPIC PARTITIONS COUNT\n");
+    if (argc != 5 && argc != 6) {
+        fprintf(stderr, "usage: bare_consumer BROKERS TOPIC PARTITIONS COUNT [TO]\n");
         return 2;
     }
+    rd_kafka_t *producer = argc == 6 ? make_producer(argv[1]) : NULL;
+    rd_kafka_topic_t *to = producer != NULL ? rd_kafka_topic_new(producer, argv[5], NULL) : NULL;
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     set(conf, "bootstrap.servers", argv[1]);
     set(conf, "group.id", "bare");
@@ -45,8 +73,15 @@ int main(int argc, char **argv)
         rd_kafka_message_t *message = rd_kafka_consumer_poll(client, 1000);
         if (message != NULL) {
             left -= message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+            if (to != NULL && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+                copy(to, producer, message);
+            }
             rd_kafka_message_destroy(message);
         }
+    }
+    if (producer != NULL && rd_kafka_flush(producer, 60000) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        fprintf(stderr, "bare_consumer: not all is confirmed\n");
+        return 1;
     }
     return 0; /* taking the client apart is no part of the measure */
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes from a broker to a publishing connection that has messages of QoS 1 or 2 on their way:
-// the first byte chooses version and QoS, a byte of 0xFF cuts the connection. What is held never
-// grows, and what was taken is in the end confirmed, refused or still held.
+// the first byte chooses version, QoS and whether it is live, a byte of 0xFF cuts the connection.
+// What is held never grows, and what was taken is in the end confirmed, refused, forgotten or still
+// held.
 #include "common/mqtt/dialogue.hpp"
 
 #include <cstddef>
@@ -35,8 +36,10 @@ struct Talk {
     void publish()
     {
         const auto index = pool.take();
-        encode(Publish{.version = terms.version, .qos = terms.qos, .topic = "t", .payload = "x"},
-               pool[index].packet);
+        encode(
+            Publish{
+                .version = terms.version, .qos = dialogue.qos(terms), .topic = "t", .payload = "x"},
+            pool[index].packet);
         pool.hold(index);
         dialogue.add(pool, index);
         ++stats.published;
@@ -59,7 +62,7 @@ struct Talk {
             dialogue.speak(context, 1'000);
         }
         out.clear();
-        dialogue.interrupted();
+        dialogue.interrupted(pool, stats);
     }
 };
 
@@ -72,7 +75,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     Talk talk;
     talk.terms.version = (data[0] & 1U) != 0 ? Version::v5 : Version::v311;
+    constexpr unsigned kLive = 0x80;
     talk.terms.qos = static_cast<Qos>((data[0] >> 1U) % 3U);
+    talk.dialogue.set_live((data[0] & kLive) != 0);
     std::string_view rest{reinterpret_cast<const char*>(data) + 1, size - 1};
     while (!rest.empty()) {
         while (talk.pool.has_room()) {
@@ -83,7 +88,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         rest.remove_prefix(std::min(cut + 1, rest.size()));
         require(talk.pool.size() <= kMessages);
         require(talk.receipts.size() == talk.stats.confirmed);
-        const auto open = talk.stats.published - talk.stats.confirmed - talk.stats.refused;
+        const auto open =
+            talk.stats.published - talk.stats.confirmed - talk.stats.refused - talk.stats.forgotten;
         require(open <= talk.pool.size());
     }
     return 0;

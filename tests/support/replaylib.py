@@ -61,6 +61,13 @@ def kcat_read(topic, template="%p\x1f%o\x1f%k\x1f%K\x1f%s\x1f%S\x1f%h\x1f%T", *o
     return [r.split(b"\x1f") for r in done.stdout.split(b"\x1e")[:-1]]
 
 
+def delete_records(topic, before):
+    """Of partition 0, as retention does."""
+    subprocess.run([os.path.join(BUILD, "tests/kafka_probe"), "erase",
+                    f"bootstrap.servers={brokers()}", f"topic={topic}", f"before={before}"],
+                   check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE)
+
+
 def wait_for(what, condition):
     end = time.monotonic() + DEADLINE
     while not condition():

@@ -44,71 +44,82 @@ void CapsuleOutlet::close()
     m_file.close();
 }
 
-CapsuleInput::CapsuleInput(std::filesystem::path path, std::int64_t first)
-    : m_path(std::move(path)), m_file(m_path), m_lines(kMaxLine), m_first(first)
-{
-    check_capsule_head(line().value_or(std::string_view{}), m_path.string());
-}
+CapsuleLines::CapsuleLines(std::filesystem::path path)
+    : m_path(std::move(path)), m_file(m_path), m_lines(kMaxLine)
+{}
 
-/// The next line; empty at the end.
-std::optional<std::string_view> CapsuleInput::line()
+std::optional<std::string_view> CapsuleLines::next()
 {
     for (;;) {
         if (const auto line = m_lines.next()) {
             if (line->too_long()) {
-                throw usage_error(
-                    fmt::format("'{}': line {} is beyond 32 MiB", m_path.string(), line->number));
+                throw damaged(m_path, fmt::format("line {} is beyond 32 MiB", line->number));
             }
             return line->text;
         }
-        if (m_file_read) {
+        if (m_read) {
             return std::nullopt;
         }
         const auto count = m_file.read(m_lines.space(kReadAtOnce));
         m_lines.filled(count);
         if (count == 0) {
-            m_file_read = true;
+            m_read = true;
             m_lines.finish();
         }
     }
 }
 
-MessageSource::Next CapsuleInput::next(Message& message)
+std::int64_t check_capsule(const std::filesystem::path& path)
 {
-    while (!m_finished) {
-        const auto text = line();
-        if (!text) {
-            throw usage_error("'" + m_path.string() + "' has no last line: it is cut short");
+    CapsuleLines lines(path);
+    check_capsule_head(lines.next().value_or(std::string_view{}), path.string());
+    std::int64_t records = 0;
+    CapsuleEnd end;
+    for (;; ++records) {
+        const auto line = lines.next();
+        if (!line) {
+            throw damaged(path, "its last line is missing");
         }
-        if (take(*text, message)) {
-            return Next::message;
+        if (parse_capsule_end(*line, end)) {
+            break;
         }
     }
-    return Next::finished;
+    if (end.records != static_cast<std::uint64_t>(records)) {
+        throw damaged(path, fmt::format("it holds {} records, and its last line says {}", records,
+                                        end.records));
+    }
+    if (lines.next()) {
+        throw damaged(path, "something follows its last line");
+    }
+    return records;
 }
 
-/// False when the line is the last one, or a record that is passed over.
-bool CapsuleInput::take(std::string_view line, Message& message)
+CapsuleInput::CapsuleInput(std::filesystem::path path, std::int64_t first)
+    : m_path(std::move(path)), m_total(check_capsule(m_path)), m_lines(m_path), m_first(first)
 {
-    if (CapsuleEnd end; parse_capsule_end(line, end)) {
-        if (end.records != static_cast<std::uint64_t>(m_record)) {
-            throw usage_error(fmt::format("'{}' holds {} records, and its last line says {}",
-                                          m_path.string(), m_record, end.records));
+    static_cast<void>(m_lines.next()); // the head
+}
+
+MessageSource::Next CapsuleInput::next(Message& message)
+{
+    while (m_record < m_total) {
+        const auto line = m_lines.next();
+        if (!line) {
+            throw damaged(m_path, "it has changed while it was read");
         }
-        m_finished = true;
-        return false;
+        if (++m_record < m_first) {
+            continue;
+        }
+        auto read = m_reader.read(*line);
+        if (const auto* const reject = std::get_if<Reject>(&read)) {
+            throw usage_error(fmt::format("'{}': record {} is none: {}{}{}", m_path.string(),
+                                          m_record, reject->path, reject->path.empty() ? "" : " ",
+                                          reject->detail));
+        }
+        message = std::get<Message>(read);
+        return Next::message;
     }
-    ++m_record;
-    if (m_record < m_first) {
-        return false;
-    }
-    auto read = m_reader.read(line);
-    if (const auto* const reject = std::get_if<Reject>(&read)) {
-        throw usage_error(fmt::format("'{}': record {}: {} {}", m_path.string(), m_record,
-                                      reject->path, reject->detail));
-    }
-    message = std::get<Message>(read);
-    return true;
+    return Next::finished;
 }
 
 } // namespace tlm::replay

@@ -39,8 +39,29 @@ class CapsuleOutlet final : public Outlet {
     std::string m_line;
 };
 
-/// Gives the records of a capsule. Throws Error usage naming the file when it is no capsule, or is
-/// damaged, or its last line is missing or says another number of records.
+/// The lines of a capsule, whatever they are. Throws Error usage naming the file when it is
+/// damaged.
+class CapsuleLines {
+  public:
+    explicit CapsuleLines(std::filesystem::path path);
+
+    /// Valid until the next call; empty at the end.
+    [[nodiscard]] std::optional<std::string_view> next();
+
+  private:
+    std::filesystem::path m_path;
+    ZstdReader m_file;
+    LineSplitter m_lines;
+    bool m_read = false;
+};
+
+/// Reads all of a capsule, to know before anything is replayed that nothing is missing, damaged or
+/// behind its end. Returns the number of records. Throws Error usage naming the file when it is not
+/// so.
+[[nodiscard]] std::int64_t check_capsule(const std::filesystem::path& path);
+
+/// Gives the records of a capsule that check_capsule() has found whole. Throws Error usage naming
+/// the file when it is not, or when a line is no record.
 class CapsuleInput final : public MessageSource {
   public:
     /// Begins with record `first`, counted from 1.
@@ -52,24 +73,19 @@ class CapsuleInput final : public MessageSource {
 
     [[nodiscard]] std::int64_t passed() const override { return m_record; }
 
-    [[nodiscard]] std::int64_t total() const override { return 0; }
+    [[nodiscard]] std::int64_t total() const override { return m_total; }
 
     [[nodiscard]] int wake_fd() const override { return -1; }
 
     void check(Monotonic) override {} ///< nothing is ever waited for
 
   private:
-    [[nodiscard]] std::optional<std::string_view> line();
-    [[nodiscard]] bool take(std::string_view line, Message& message);
-
     std::filesystem::path m_path;
-    ZstdReader m_file;
-    LineSplitter m_lines;
+    std::int64_t m_total;
+    CapsuleLines m_lines;
     MessageReader m_reader;
     std::int64_t m_first;
     std::int64_t m_record = 0;
-    bool m_file_read = false;
-    bool m_finished = false;
 };
 
 } // namespace tlm::replay

@@ -222,7 +222,8 @@ ExitStatus show_lag(const Settings& given, int stop_fd)
         return ExitStatus::ok;
     }
     if (committed->empty() && description->members.empty()) {
-        throw fatal_error("nobody reads as group '" + group + "', and it has committed nothing");
+        log::info("nobody reads as group '{}', and it has committed nothing", group);
+        return ExitStatus::ok;
     }
     std::vector<GroupLag> lags;
     for (const auto& topic : topics_of(settings, *committed, *description)) {
@@ -257,6 +258,13 @@ ExitStatus reset_group(const Settings& given, int stop_fd)
         return ExitStatus::ok;
     }
     require_inactive(groups.group, *description);
+    const auto committed = coordinator.committed(settings.connect_timeout, stop_fd);
+    if (!committed) {
+        return ExitStatus::ok;
+    }
+    if (committed->empty()) {
+        log::info("group '{}' has committed nothing yet", groups.group);
+    }
     if (!offsets) {
         offsets = plan_by_ranges(settings, stop_fd);
     } else if (!fit_plan(settings, *offsets, stop_fd)) {

@@ -120,6 +120,7 @@ bool KafkaInput::in_time(const Message& message) const noexcept
 
 void KafkaInput::check(Monotonic now)
 {
+    m_reader.require_topic();
     if (m_follow) {
         return;
     }
@@ -127,6 +128,14 @@ void KafkaInput::check(Monotonic now)
         m_waiting_since = now;
     }
     if (now - *m_waiting_since < m_patience) {
+        return;
+    }
+    bool truncated = false;
+    for (std::size_t lane = 0; lane < m_plans.size(); ++lane) {
+        truncated = (!m_offered[lane] && m_reader.end_early(lane)) || truncated;
+    }
+    if (truncated) {
+        refresh();
         return;
     }
     const auto lacking = std::find(m_offered.begin(), m_offered.end(), false) - m_offered.begin();

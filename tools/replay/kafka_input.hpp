@@ -26,8 +26,11 @@ class KafkaInput final : public MessageSource {
 
     [[nodiscard]] int wake_fd() const override { return m_reader.wake_fd(); }
 
-    /// Throws when a bounded replay has had nothing for the time-out: with brokers that answer
-    /// there is always a record, or the end of the partition.
+    [[nodiscard]] Gone gone() const override { return {m_reader.deleted(), m_reader.truncated()}; }
+
+    /// When a bounded replay has had nothing for the time-out: with brokers that answer there is
+    /// always a record, or the end of the partition. Gives up partitions that end before their
+    /// range does; throws when there are none.
     void check(Monotonic now) override;
 
     [[nodiscard]] std::int64_t passed() const override;

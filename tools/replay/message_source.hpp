@@ -4,6 +4,7 @@
 
 #include "common/base/time.hpp"
 #include "common/record/message.hpp"
+#include "tools/replay/gone.hpp"
 
 #include <cstdint>
 
@@ -39,6 +40,9 @@ class MessageSource {
     /// Places passed, and of how many; 0: not known.
     [[nodiscard]] virtual std::int64_t passed() const = 0;
     [[nodiscard]] virtual std::int64_t total() const = 0;
+
+    /// What was to be read and was found missing.
+    [[nodiscard]] virtual Gone gone() const { return {}; }
 
     /// Readable when next() may have something; -1: nothing to wait on, call again.
     [[nodiscard]] virtual int wake_fd() const = 0;

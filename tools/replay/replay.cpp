@@ -26,6 +26,10 @@ Replay::Replay(MessageSource& source, MessageFilter& filter, Outlet& outlet, con
 void Replay::run(const ops::Shutdown& shutdown)
 {
     constexpr std::uint64_t kTurnEvery = 1024; // looking at a clock costs as much as a record
+    if (m_count == 0) {                        // earlier runs have done it all
+        m_ended = true;
+        return;
+    }
     while (!shutdown.requested() && !m_outlet.reader_gone() && step(shutdown)) {
         if (on_turn && ++m_steps % kTurnEvery == 0) {
             on_turn(std::chrono::steady_clock::now());

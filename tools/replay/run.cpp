@@ -8,6 +8,7 @@
 #include "common/ops/log.hpp"
 #include "common/ops/random.hpp"
 #include "tools/replay/capsule_file.hpp"
+#include "tools/replay/counted.hpp"
 #include "tools/replay/device_partition.hpp"
 #include "tools/replay/file_input.hpp"
 #include "tools/replay/group_commands.hpp"
@@ -19,6 +20,7 @@
 #include "tools/replay/print.hpp"
 #include "tools/replay/progress_display.hpp"
 #include "tools/replay/replay.hpp"
+#include "tools/replay/run_words.hpp"
 #include "tools/replay/topic_outlet.hpp"
 
 #include <fmt/format.h>
@@ -36,8 +38,14 @@ void warn_of_missing(const std::vector<PartitionPlan>& plans)
 {
     for (const auto& plan : plans) {
         if (plan.missing > 0) {
-            log::warn("partition {} has no {} of the offsets asked for: it holds {} to {}",
-                      plan.partition, plan.missing, plan.low, plan.high);
+            log::warn("{} asked for not in partition {}, which holds {}",
+                      counted(plan.missing, "offset"), plan.partition,
+                      plan.low < plan.high ? fmt::format("{} to {}", plan.low, plan.high - 1)
+                                           : "nothing");
+        }
+        if (plan.unstable > 0) {
+            log::warn("{} of partition {} not read, from {} on: a transaction there is still open",
+                      counted(plan.unstable, "offset"), plan.partition, plan.high);
         }
     }
 }
@@ -46,15 +54,6 @@ std::string new_id()
 {
     return fmt::format("{}-{:08x}", format_rfc3339(SystemClock().wall()),
                        static_cast<std::uint32_t>(ops::random_seed()));
-}
-
-/// Which replay a checkpoint is of.
-std::string name_of(const Settings& settings)
-{
-    return fmt::format(
-        "{} {} [{}] to {}", settings.command == Command::redrive ? "redrive" : "replay",
-        settings.topic.empty() ? settings.file : settings.topic, settings.ranges_text,
-        settings.to_topic.empty() ? "source" : settings.to_topic);
 }
 
 /// One run: what is read, what is written, and what remembers it.
@@ -67,7 +66,7 @@ class Runner {
     [[nodiscard]] ExitStatus run()
     {
         if (!load_checkpoint()) {
-            return ExitStatus::ok;
+            return status();
         }
         if (!m_settings.topic.empty() && !plan()) {
             return ExitStatus::ok;
@@ -76,6 +75,7 @@ class Runner {
             print(plan_table(m_plans));
             return ExitStatus::ok;
         }
+        m_gone_before = m_checkpoint.gone;
         auto source = open_source();
         if (m_settings.command == Command::capsule) {
             return to_capsule(*source);
@@ -88,18 +88,19 @@ class Runner {
     [[nodiscard]] bool load_checkpoint()
     {
         m_checkpoint.id = new_id();
-        m_checkpoint.what = name_of(m_settings);
+        m_checkpoint.what = run_words(m_settings);
         m_checkpoint.spans[0].next = 1;
-        if (!m_settings.checkpoint || !m_settings.execute) {
+        if (!m_settings.checkpoint) {
             return true;
         }
         auto found = CheckpointFile(*m_settings.checkpoint).load();
         if (!found) {
             return true;
         }
-        if (found->what != m_checkpoint.what) {
-            throw usage_error(fmt::format("--checkpoint: '{}' is of another replay, {}",
-                                          *m_settings.checkpoint, found->what));
+        if (const auto other = difference(found->what, m_checkpoint.what); !other.empty()) {
+            throw usage_error(fmt::format("--checkpoint: '{}' is of another run ({}): name another "
+                                          "file, or the same options",
+                                          *m_settings.checkpoint, other));
         }
         m_checkpoint = *std::move(found);
         m_resumed = true;
@@ -129,10 +130,9 @@ class Runner {
         }
         for (auto& plan : m_plans) {
             const auto [span, added] = m_checkpoint.spans.try_emplace(
-                plan.partition, Checkpoint::Span{plan.begin, plan.end});
+                plan.partition, Checkpoint::Span{plan.begin, plan.end, plan.from, plan.to});
             if (!added) { // the range is the one that was captured when it began
-                plan.begin = std::max(span->second.next, plan.low);
-                plan.end = std::min(span->second.end, plan.high);
+                m_checkpoint.gone += go_on(plan, span->second);
             }
         }
         return true;
@@ -159,8 +159,8 @@ class Runner {
         run(replay, source, ::isatty(STDOUT_FILENO) == 0);
         outlet.close();
         if (outlet.tombstones() > 0) {
-            log::info("{} records without a value were not shown: --format record shows them",
-                      outlet.tombstones());
+            log::info("{} without a value not shown: --format record does",
+                      counted(outlet.tombstones(), "record"));
         }
         return status();
     }
@@ -177,7 +177,8 @@ class Runner {
             return ExitStatus::ok;
         }
         outlet.close();
-        log::info("{} records in '{}'", outlet.contents().records, m_settings.to_file.string());
+        log::info("{} in '{}'", counted(outlet.contents().records, "record"),
+                  m_settings.to_file.string());
         return status();
     }
 
@@ -190,9 +191,13 @@ class Runner {
             !outlet.require_partitions(m_settings.to_topic, partitions_read())) {
             return ExitStatus::ok;
         }
+        if (keeps) { // a file that cannot be written is found out before anything is
+            CheckpointFile(*m_settings.checkpoint).save(m_checkpoint);
+        }
+        outlet.before_checkpoint = [this, &source] { m_checkpoint.gone = with_gone_of(source); };
         const auto receipts = open_receipts(outlet);
         show_differences(outlet);
-        Replay replay(source, m_filter, outlet, m_settings.pace, m_settings.count);
+        Replay replay(source, m_filter, outlet, m_settings.pace, count_left());
         run(replay, source, true);
         outlet.close();
         if (keeps && replay.ended()) { // not before all is confirmed: a crash would skip the rest
@@ -209,13 +214,15 @@ class Runner {
     void run(Replay& replay, const MessageSource& source, bool lines_elsewhere)
     {
         ProgressDisplay display(m_settings.progress, lines_elsewhere);
+        const auto most = count_left().value_or(0);
         const auto state = [&] {
             return Progress{.passed = source.passed(),
                             .total = source.total(),
                             .written = replay.written(),
                             .refused = m_refusals.total(),
                             .time = replay.time(),
-                            .done = replay.ended()};
+                            .done = replay.ended(),
+                            .most = most};
         };
         if (display.shown()) {
             replay.on_turn = [&display, &state](Monotonic now) { display.turn(now, state); };
@@ -223,6 +230,31 @@ class Runner {
         replay.run(m_shutdown);
         replay.on_turn = nullptr;
         display.finish(state);
+        if (replay.ended() && replay.written() + m_refusals.total() == 0) {
+            say_nothing_was_meant(source.passed());
+        }
+        m_checkpoint.gone = with_gone_of(source);
+    }
+
+    /// Of --count, what earlier runs have not written.
+    [[nodiscard]] std::optional<std::uint64_t> count_left() const
+    {
+        if (!m_settings.count) {
+            return std::nullopt;
+        }
+        return *m_settings.count - std::min(*m_settings.count, m_checkpoint.records);
+    }
+
+    /// No output may be just that, or a slip in a range or a filter.
+    void say_nothing_was_meant(std::int64_t passed) const
+    {
+        const bool file = m_settings.topic.empty();
+        const auto& name = file ? m_settings.file : m_settings.topic;
+        if (passed == 0) {
+            log::info("'{}' has nothing{}", name, file ? "" : " in that range");
+        } else {
+            log::info("no record of '{}' is meant, among {} looked at", name, passed);
+        }
     }
 
     /// One more than the highest partition that has something to read.
@@ -276,25 +308,43 @@ class Runner {
     {
         for (const auto& [topic, records] : outlet.counts()) {
             if (m_settings.execute) {
-                log::info("{} records written to '{}', marked {}", records, topic,
+                log::info("{} written to '{}', marked {}", counted(records, "record"), topic,
                           m_settings.mark ? m_checkpoint.id : "not at all");
             } else {
-                print(fmt::format("{} records would be written to '{}': --execute writes them",
-                                  records, topic));
+                print(fmt::format("{} would be written to '{}': --execute does it",
+                                  counted(records, "record"), topic));
             }
         }
     }
 
-    /// Names what was refused.
+    /// What is gone of all runs so far, and of this one.
+    [[nodiscard]] Gone with_gone_of(const MessageSource& source) const
+    {
+        return Gone{m_gone_before} += source.gone();
+    }
+
+    /// Names what was refused, and what is gone.
     [[nodiscard]] ExitStatus status() const
     {
         for (std::size_t i = 0; i < kRefusalCount; ++i) {
             const auto refusal = static_cast<Refusal>(i);
             if (m_refusals.of(refusal) > 0) {
-                log::warn("{} records refused: {}", m_refusals.of(refusal), refusal_text(refusal));
+                log::warn("{} refused: {}", counted(m_refusals.of(refusal), "record"),
+                          refusal_text(refusal));
             }
         }
-        return m_refusals.total() > 0 ? ExitStatus::rejected : ExitStatus::ok;
+        const auto& gone = m_checkpoint.gone;
+        if (gone.deleted > 0) {
+            log::warn("{} skipped: deleted, as by the topic's retention, before they were read",
+                      counted(gone.deleted, "offset"));
+        }
+        if (gone.truncated > 0) {
+            log::warn(
+                "{} skipped: the partitions end before them: they were truncated, or the topic "
+                "was made anew",
+                counted(gone.truncated, "offset"));
+        }
+        return m_refusals.total() > 0 || gone.any() ? ExitStatus::rejected : ExitStatus::ok;
     }
 
     const Settings& m_settings;
@@ -302,6 +352,7 @@ class Runner {
     MessageFilter m_filter;
     Refusals m_refusals;
     Checkpoint m_checkpoint; ///< kept in memory alone without --checkpoint
+    Gone m_gone_before;      ///< what it says of all runs before this one reads
     bool m_resumed = false;
     std::vector<PartitionPlan> m_plans;
 };

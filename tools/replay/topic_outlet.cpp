@@ -67,6 +67,7 @@ TopicOutlet::TopicOutlet(const Settings& settings, std::string id, Checkpoint* c
       m_stop_fd(stop_fd),
       m_producer(open_producer(settings)),
       m_rewriter(rewrite_settings(settings, std::move(id))),
+      m_records_before(checkpoint == nullptr ? 0 : checkpoint->records),
       m_last_delivery(std::chrono::steady_clock::now())
 {
     if (settings.command == Command::redrive) {
@@ -175,6 +176,10 @@ bool TopicOutlet::write(const Message& message, Place place)
     }
     if (refusal) {
         m_refusals.add(*refusal);
+        if (m_checkpoint != nullptr) {
+            static_cast<void>(m_ledger.open(place.lane, place.at));
+            static_cast<void>(m_ledger.done(place.lane, place.at));
+        }
     }
     if (++m_unsettled == kSettleEvery) {
         settle();
@@ -261,6 +266,10 @@ void TopicOutlet::keep_checkpoint(bool now)
     m_next_checkpoint = time + kCheckpointInterval;
     for (auto& [lane, span] : m_checkpoint->spans) {
         span.next = m_ledger.take_committable(lane).value_or(span.next);
+    }
+    m_checkpoint->records = m_records_before + m_ledger.settled();
+    if (before_checkpoint) {
+        before_checkpoint();
     }
     CheckpointFile(*m_settings.checkpoint).save(*m_checkpoint);
 }

@@ -59,6 +59,9 @@ class TopicOutlet final : public Outlet {
     /// Told of each record before it is written: as it was and as it will be.
     std::function<void(const Message& before, const Message& after)> on_rewrite{};
 
+    /// Called before the checkpoint is written.
+    std::function<void()> before_checkpoint{};
+
   private:
     struct Target {
         kafka::Producer::TopicId id = 0;
@@ -97,6 +100,7 @@ class TopicOutlet final : public Outlet {
     Ticket m_first = 1;
     std::size_t m_outstanding = 0;
     OffsetLedger m_ledger;
+    std::uint64_t m_records_before; ///< done by earlier runs, says the checkpoint
     std::vector<Delivery> m_deliveries;
     Monotonic m_last_delivery;
     Monotonic m_next_checkpoint{};

@@ -27,6 +27,12 @@ std::string quoted(const std::filesystem::path& path)
 
 } // namespace
 
+Error damaged(const std::filesystem::path& path, std::string_view how)
+{
+    return usage_error(quoted(path) + " is damaged: " + std::string(how) +
+                       "; copy it again, or make it anew");
+}
+
 void ZstdWriter::End::operator()(ZSTD_CCtx_s* context) const noexcept
 {
     ZSTD_freeCCtx(context);
@@ -144,15 +150,14 @@ std::size_t ZstdReader::read(std::span<char> into)
     while (out.pos == 0) {
         if (m_at == m_filled && !fill()) {
             if (m_in_frame) {
-                throw usage_error(quoted(m_path) + " is cut short");
+                throw damaged(m_path, "it is cut short");
             }
             return 0;
         }
         ZSTD_inBuffer in{m_in.data(), m_filled, m_at};
         const auto left = ZSTD_decompressStream(m_context.get(), &out, &in);
         if (ZSTD_isError(left) != 0) {
-            throw usage_error(quoted(m_path) +
-                              " is damaged, or not compressed: " + ZSTD_getErrorName(left));
+            throw damaged(m_path, ZSTD_getErrorName(left));
         }
         m_at = in.pos;
         m_in_frame = left != 0;
@@ -167,13 +172,20 @@ bool ZstdReader::recognises(const std::filesystem::path& path)
         return false;
     }
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-    return fd && ::pread(fd.get(), start.data(), start.size(), 0) == std::ssize(start) &&
-           begins({start.data(), start.size()});
+    const auto count = fd ? ::pread(fd.get(), start.data(), start.size(), 0) : 0;
+    return count > 0 && begins({start.data(), static_cast<std::size_t>(count)});
 }
 
 bool ZstdReader::begins(std::string_view bytes) noexcept
 {
-    return bytes.starts_with(kMagic);
+    if (bytes.size() < kMagic.size()) {
+        return !bytes.empty() && kMagic.starts_with(bytes);
+    }
+    std::size_t same = 0;
+    for (std::size_t i = 0; i < kMagic.size(); ++i) {
+        same += bytes[i] == kMagic[i] ? 1 : 0;
+    }
+    return same + 1 >= kMagic.size();
 }
 
 } // namespace tlm::replay

@@ -2,6 +2,7 @@
 // Files compressed with Zstandard (RFC 8878).
 #pragma once
 
+#include "common/base/error.hpp"
 #include "common/base/unique_fd.hpp"
 
 #include <cstddef>
@@ -47,6 +48,9 @@ class ZstdWriter {
     std::vector<char> m_out;
 };
 
+/// An Error usage that says how the file is damaged, and what to do.
+[[nodiscard]] Error damaged(const std::filesystem::path& path, std::string_view how);
+
 /// Reads a compressed file. Memory is bounded: what asks for a window beyond 128 MiB is refused.
 /// Throws Error usage naming the file when it is no such file, or is damaged or cut short. One
 /// thread.
@@ -60,11 +64,12 @@ class ZstdReader {
     /// Fills `into`, which is not empty, with at least a byte; 0 at the end of the file.
     [[nodiscard]] std::size_t read(std::span<char> into);
 
-    /// True when the file begins as a compressed one does. False also for what cannot be opened,
+    /// True when the file begins as a compressed one does, one damaged byte in it or cut short
+    /// after the first: nothing else that is read begins so. False also for what cannot be opened,
     /// and for `-`, standard input.
     [[nodiscard]] static bool recognises(const std::filesystem::path& path);
 
-    /// True when these are the first bytes of a compressed file.
+    /// True when these are the first bytes of a compressed file, see recognises().
     [[nodiscard]] static bool begins(std::string_view bytes) noexcept;
 
   private:

@@ -37,15 +37,25 @@ struct Jittered {
 
 /// Each device sends `size` messages in a row, then waits for the next interval.
 struct Burst {
+    static constexpr std::uint64_t kLargest = 1'000'000;
+
     nanoseconds interval{0};
-    std::uint64_t size = 1;
+    std::uint64_t size = 1; ///< up to kLargest
     nanoseconds spacing{0}; ///< within a burst; size * spacing <= interval
+
+    /// False when a burst is longer than its interval.
+    [[nodiscard]] bool fits() const noexcept
+    {
+        return spacing <= interval / static_cast<std::int64_t>(size);
+    }
 };
 
 /// Each device sends when the calendar says so, up to `jitter` later.
 struct Calendar {
+    static constexpr nanoseconds kMostJitter = std::chrono::minutes{1}; ///< between two moments
+
     Cron cron;
-    nanoseconds jitter{0}; ///< less than the minute that lies between two moments at least
+    nanoseconds jitter{0}; ///< less than kMostJitter
 };
 
 using Arrivals = std::variant<Constant, Trace, Poisson, Jittered, Burst, Calendar>;

@@ -44,6 +44,7 @@ struct Roster {
     std::uint32_t part = 0;
     std::uint32_t parts = 1;
     std::function<std::string(std::uint32_t)> name; ///< of a device, by its index in the fleet
+    std::function<bool(std::uint32_t)> is_edge_node = {}; ///< of Sparkplug; none: nobody is
 
     /// How many are ours.
     [[nodiscard]] std::uint32_t size() const noexcept

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -35,6 +36,7 @@ struct Distortion {
     milliseconds clock{0};         ///< the device's clock is ahead
     std::string_view claimed_id{}; ///< the payload says to be from this device; empty: it does not
     bool mistyped = false;         ///< a number comes as something else
+    bool silent = false;           ///< the device measures, but does not speak
     std::span<ValueChange> changes{};
 
     [[nodiscard]] EpochMs ts(EpochMs true_ts) const noexcept { return true_ts + clock.count(); }
@@ -47,6 +49,7 @@ class Encoder {
     struct Encoded {
         std::string_view payload;
         std::string_view topic{}; ///< empty: that of the group
+        bool of_silence = false;  ///< somebody says of a device that it is silent
     };
 
     virtual ~Encoder() = default;
@@ -58,8 +61,20 @@ class Encoder {
     [[nodiscard]] virtual Encoded encode(const Reading& reading, const Distortion& distortion,
                                          std::uint64_t pad_key) = 0;
 
-    /// The connection of the device was cut: it begins anew, where the format has a beginning.
-    virtual void restart(std::uint32_t /*device*/) {}
+    /// What a device says first on a connection.
+    struct Introduction {
+        Encoded encoded;
+        std::uint64_t seq = 0; ///< of the reading whose values it tells
+    };
+
+    /// Part after part, from 0 on until there is none, to be sent before anything else; nothing
+    /// where the format has no such thing, or while the device has measured nothing: then its first
+    /// reading introduces it. `device` has no values, and counts its connections from 0.
+    [[nodiscard]] virtual std::optional<Introduction>
+    introduce(const Reading& /*device*/, std::uint8_t /*connection*/, unsigned /*part*/)
+    {
+        return std::nullopt;
+    }
 };
 
 } // namespace tlm::sim

@@ -28,6 +28,11 @@ bool is_of_message(FaultKind kind)
     return kind <= FaultKind::late;
 }
 
+bool holds_back(FaultKind kind)
+{
+    return kind == FaultKind::out_of_order || kind == FaultKind::late;
+}
+
 /// What befalls devices, not messages.
 bool is_planned_cut(const FaultRule& rule)
 {
@@ -35,7 +40,7 @@ bool is_planned_cut(const FaultRule& rule)
 }
 
 /// What is expected of those who receive it, as JSON.
-std::string expectation(FaultKind kind, const Message& message, milliseconds time_off)
+std::string expectation(FaultKind kind, const Message& message)
 {
     std::string text;
     switch (kind) {
@@ -52,15 +57,13 @@ std::string expectation(FaultKind kind, const Message& message, milliseconds tim
         return R"("once")";
     case FaultKind::out_of_order:
         return R"("behind the next")";
-    case FaultKind::late:
-        append_number(text, message.ts + time_off.count());
-        return text;
     case FaultKind::drop_out:
         return R"("nothing")";
     case FaultKind::reconnect_storm:
         return R"("a new connection")";
     case FaultKind::flood:
         return R"("too many")";
+    case FaultKind::late: // when it goes out
     case FaultKind::drift:
     case FaultKind::stuck_value:
     case FaultKind::spike:
@@ -71,6 +74,12 @@ std::string expectation(FaultKind kind, const Message& message, milliseconds tim
 }
 
 } // namespace
+
+bool has_victim(const std::vector<Victim>& victims, std::string_view name)
+{
+    return std::any_of(victims.begin(), victims.end(),
+                       [name](const Victim& victim) { return victim.name == name; });
+}
 
 FaultScope fault_scope(const Group& group, std::uint32_t first)
 {
@@ -134,7 +143,6 @@ bool FaultInjector::cut_due(EpochMs ts)
     for (; m_next_cut < m_cuts.size() && m_cuts[m_next_cut].ts <= ts; ++m_next_cut) {
         const auto& cut = m_cuts[m_next_cut];
         m_hang_ups.push_back(cut.device);
-        m_script->restart(cut.device);
         append_cut_truth(m_truth, m_script->device_name(cut.device), m_identity.boot, cut.ts);
     }
     return m_next_cut > first;
@@ -145,11 +153,15 @@ std::optional<nanoseconds> FaultInjector::next_position() const
     if (!m_queue.empty()) {
         return m_position;
     }
-    const auto next = m_script->next_position();
+    auto next = m_script->next_position();
     if (next && m_next_cut < m_cuts.size()) {
-        return std::min<nanoseconds>(*next, milliseconds{m_cuts[m_next_cut].ts - m_start});
+        next = std::min(*next, position_of(m_cuts[m_next_cut].ts));
     }
-    return next || m_held.empty() ? next : std::optional{m_position};
+    if (!m_late.empty()) {
+        const auto due = position_of(m_late.begin()->first);
+        next = std::min(next.value_or(due), due);
+    }
+    return next || m_waiting.empty() ? next : std::optional{m_position};
 }
 
 FaultInjector::Group* FaultInjector::group_of(std::uint32_t device)
@@ -247,23 +259,32 @@ FaultInjector::Outcome FaultInjector::roll(Group& group, const Script::Speaker& 
         distortion.claimed_id = claimed_id(speaker);
     }
     distortion.mistyped = outcome.of_message == FaultKind::wrong_schema;
+    distortion.silent = outcome.silent;
     distortion.changes = m_changes;
     return outcome;
 }
 
-void FaultInjector::tell(const Message& message, const Outcome& outcome)
+void FaultInjector::tell_values(std::string& out, const Message& message)
 {
     for (std::size_t i = 0; i < m_changes.size(); ++i) {
         if (m_stuck[i] != nullptr) {
             *m_stuck[i] = m_changes[i].said;
         }
-        append_value_truth(m_truth, m_changed[i].kind, message, *m_changed[i].metric, m_changes[i]);
+        append_value_truth(out, m_changed[i].kind, message, *m_changed[i].metric, m_changes[i]);
     }
+}
+
+/// All but what is told of a message that is held back, once it goes out.
+void FaultInjector::tell(const Message& message, const Outcome& outcome)
+{
     const auto tell_kind = [&](FaultKind kind) {
-        append_truth(m_truth, kind, message, expectation(kind, message, outcome.time_off));
+        append_truth(m_truth, kind, message, expectation(kind, message));
     };
-    if (outcome.of_message) {
-        tell_kind(*outcome.of_message);
+    if (!outcome.of_message || !holds_back(*outcome.of_message)) {
+        tell_values(m_truth, message);
+        if (outcome.of_message) {
+            tell_kind(*outcome.of_message);
+        }
     }
     if (outcome.hang_up) {
         tell_kind(FaultKind::reconnect_storm);
@@ -310,9 +331,32 @@ std::optional<Message> FaultInjector::deliver(Message message, const Outcome& ou
         m_queue.push_back(std::move(copy));
         return message;
     }
-    copy.release = ts + (*kind == FaultKind::late ? outcome.time_off.count() : 0);
-    m_held[message.device].push_back(std::move(copy));
+    hold(std::move(copy), outcome, ts);
     return std::nullopt;
+}
+
+void FaultInjector::hold(Stored stored, const Outcome& outcome, EpochMs ts)
+{
+    const auto device = stored.message.device;
+    if (std::exchange(stored.message.hang_up, false)) {
+        m_hang_ups.push_back(device); // of the device, not of what is held back
+    }
+    tell_values(stored.truth, stored.message);
+    if (outcome.of_message == FaultKind::late) {
+        ++m_late_of[device];
+        m_late.emplace(ts + outcome.time_off.count(), std::move(stored));
+    } else {
+        m_waiting[device].push_back(std::move(stored));
+    }
+}
+
+bool FaultInjector::may_hold(std::uint32_t device) const
+{
+    const auto late = m_late_of.find(device);
+    const auto waiting = m_waiting.find(device);
+    return (late == m_late_of.end() ? 0 : late->second) +
+               (waiting == m_waiting.end() ? 0 : waiting->second.size()) <
+           kMostHeld;
 }
 
 void FaultInjector::flood(const Outcome& outcome, EpochMs ts)
@@ -323,40 +367,68 @@ void FaultInjector::flood(const Outcome& outcome, EpochMs ts)
     }
 }
 
-void FaultInjector::release_held(std::uint32_t device, EpochMs ts)
+/// Without a plan `ts` is the clock, which may be past what is due, or before it at the end.
+bool FaultInjector::late_due(EpochMs ts) const
 {
-    const auto held = m_held.find(device);
-    if (held == m_held.end()) {
-        return;
+    if (m_late.empty()) {
+        return false;
     }
-    auto& waiting = held->second;
-    const auto gone = std::stable_partition(waiting.begin(), waiting.end(),
-                                            [ts](const Stored& each) { return each.release > ts; });
-    for (auto each = gone; each != waiting.end(); ++each) {
-        each->message.sent = ts;
-        m_queue.push_back(std::move(*each));
-    }
-    waiting.erase(gone, waiting.end());
-    if (waiting.empty()) {
-        m_held.erase(held);
-    }
+    const auto due = m_late.begin()->first;
+    const auto next = m_script->next_position();
+    return !next || due < ts || (due == ts && position_of(due) < *next);
 }
 
-void FaultInjector::release_all()
+void FaultInjector::release_late(EpochMs ts)
 {
-    for (auto& [device, waiting] : m_held) {
+    const auto first = m_late.begin();
+    m_position = position_of(first->first);
+    auto& stored = m_queue.emplace_back(std::move(first->second));
+    m_late.erase(first);
+    const auto count = m_late_of.find(stored.message.device);
+    if (--count->second == 0) {
+        m_late_of.erase(count);
+    }
+    std::string expected;
+    append_number(expected, ts);
+    append_truth(stored.truth, FaultKind::late, stored.message, expected);
+    stored.message.sent = ts;
+}
+
+/// What waits for a message of the device, which goes out at `ts`.
+void FaultInjector::release_behind(std::uint32_t device, EpochMs ts)
+{
+    const auto waiting = m_waiting.find(device);
+    if (waiting == m_waiting.end()) {
+        return;
+    }
+    for (auto& each : waiting->second) {
+        append_truth(each.truth, FaultKind::out_of_order, each.message,
+                     expectation(FaultKind::out_of_order, each.message));
+        each.message.sent = ts;
+        m_queue.push_back(std::move(each));
+    }
+    m_waiting.erase(waiting);
+}
+
+/// The last ones of their devices: there is nothing that they could stand behind.
+void FaultInjector::release_the_rest()
+{
+    for (auto& [device, waiting] : m_waiting) {
         for (auto& each : waiting) {
-            each.message.sent = each.release; // not now: that depends on the shard
+            if (each.message.fault == fault_name(FaultKind::out_of_order)) {
+                each.message.fault = {};
+            }
             m_queue.push_back(std::move(each));
         }
     }
-    m_held.clear();
+    m_waiting.clear();
 }
 
 Message FaultInjector::pop_queue()
 {
     m_current = std::move(m_queue.front());
     m_queue.pop_front();
+    m_truth += m_current->truth;
     auto message = m_current->message;
     message.payload = m_current->payload;
     message.topic = m_current->topic;
@@ -368,41 +440,39 @@ std::optional<Message> FaultInjector::take(EpochMs ts)
     if (m_groups.empty()) {
         return m_script->take(ts);
     }
-    if (cut_due(ts)) {
+    const auto next = m_script->next_position();
+    if (next && cut_due(ts)) {
         return std::nullopt;
     }
-    if (m_queue.empty() && !m_script->next_position()) {
-        release_all();
+    if (m_queue.empty() && late_due(ts)) {
+        release_late(ts);
+    } else if (m_queue.empty() && !next) {
+        release_the_rest();
     }
     if (!m_queue.empty()) {
         return pop_queue();
     }
-    m_position = *m_script->next_position();
+    m_position = *next;
     const auto speaker = m_script->next_speaker();
     auto* const group = group_of(speaker.device);
     if (group == nullptr) {
         return m_script->take(ts);
     }
     auto outcome = roll(*group, speaker, ts);
-    const auto waiting = m_held.find(speaker.device);
-    if (waiting != m_held.end() && waiting->second.size() >= kMostHeld &&
-        (outcome.of_message == FaultKind::late || outcome.of_message == FaultKind::out_of_order)) {
+    if (outcome.of_message && holds_back(*outcome.of_message) && !may_hold(speaker.device)) {
         outcome.of_message.reset();
     }
     auto message = m_script->take(ts, outcome.distortion);
     if (outcome.silent) {
         append_truth(m_truth, FaultKind::drop_out, message,
-                     expectation(FaultKind::drop_out, message, {}));
-        return std::nullopt;
+                     expectation(FaultKind::drop_out, message));
+        return message.of_silence ? std::optional{message} : std::nullopt;
     }
     tell(message, outcome);
     message.hang_up = outcome.hang_up;
     auto sent = deliver(message, outcome, ts);
     if (sent) {
-        release_held(speaker.device, ts);
-    }
-    if (outcome.hang_up) {
-        m_script->restart(speaker.device);
+        release_behind(speaker.device, ts);
     }
     if (outcome.flood > 0) {
         if (sent) { // its views end with the next message of the script

@@ -24,6 +24,8 @@ struct Victim {
     double spread = 1;
 };
 
+[[nodiscard]] bool has_victim(const std::vector<Victim>& victims, std::string_view name);
+
 /// The faults of devices that follow each other in the fleet.
 struct FaultScope {
     std::uint32_t first = 0;
@@ -41,8 +43,10 @@ struct FaultScope {
 /// A message has at most one fault of its bytes or its order, the first of FaultKind that hits.
 /// What rules may see of its faults is named in the message. A reconnect storm by schedule cuts all
 /// connections at its time, or each at a moment of its length, whether the devices speak or not.
-/// What is held back goes out behind a later message of the same device, or at the end; at most
-/// kMostHeld messages a device wait.
+/// At most kMostHeld messages a device are held back. What is late goes out when it is due, also
+/// behind the last message of the series; without a plan, at its end. What is out of order goes out
+/// behind the next message of its device; where none comes, at the end, and then it has no fault.
+/// The truth about a message is told when that goes out.
 class FaultInjector {
   public:
     static constexpr std::size_t kMostHeld = 64;
@@ -63,6 +67,12 @@ class FaultInjector {
     /// The next message; nothing when the device keeps silent, or the message is held back.
     [[nodiscard]] std::optional<Message> take(EpochMs ts);
 
+    /// As Script has it; nothing goes wrong there.
+    [[nodiscard]] std::optional<Message> introduce(const Newcomer& newcomer, EpochMs ts)
+    {
+        return m_script->introduce(newcomer, ts);
+    }
+
     /// Truth lines of what happened since they were cleared, for the caller to write and clear.
     [[nodiscard]] std::string& truth() noexcept { return m_truth; }
 
@@ -77,7 +87,7 @@ class FaultInjector {
         Message message;
         std::string payload;
         std::string topic;
-        EpochMs release = 0; ///< it is held back until then
+        std::string truth; ///< told when it goes out
     };
 
     /// What was rolled for one message.
@@ -119,10 +129,18 @@ class FaultInjector {
     [[nodiscard]] std::string_view label(const Outcome& outcome) const;
     [[nodiscard]] std::optional<Message> deliver(Message message, const Outcome& outcome,
                                                  EpochMs ts);
+    void hold(Stored stored, const Outcome& outcome, EpochMs ts);
+    void tell_values(std::string& out, const Message& message);
     void tell(const Message& message, const Outcome& outcome);
     void flood(const Outcome& outcome, EpochMs ts);
-    void release_held(std::uint32_t device, EpochMs ts);
-    void release_all();
+    [[nodiscard]] bool may_hold(std::uint32_t device) const;
+
+    [[nodiscard]] nanoseconds position_of(EpochMs ts) const { return milliseconds{ts - m_start}; }
+
+    [[nodiscard]] bool late_due(EpochMs ts) const;
+    void release_late(EpochMs ts);
+    void release_behind(std::uint32_t device, EpochMs ts);
+    void release_the_rest();
     [[nodiscard]] Message pop_queue();
 
     std::unique_ptr<Script> m_script;
@@ -133,10 +151,12 @@ class FaultInjector {
     std::vector<Cut> m_cuts; ///< by time
     std::size_t m_next_cut = 0;
     std::vector<std::uint32_t> m_hang_ups;
-    std::map<std::uint32_t, std::vector<Stored>> m_held; ///< by device
-    std::deque<Stored> m_queue;                          ///< goes out next
+    std::multimap<EpochMs, Stored> m_late;                  ///< by when they are due
+    std::map<std::uint32_t, std::size_t> m_late_of;         ///< how many, by device
+    std::map<std::uint32_t, std::vector<Stored>> m_waiting; ///< for the next one of their device
+    std::deque<Stored> m_queue;                             ///< goes out next
     std::optional<Stored> m_current; ///< what the views of the last message show
-    nanoseconds m_position{0};       ///< of the last message of the script
+    nanoseconds m_position{0};       ///< of the last message
     // Scratch.
     std::vector<ValueChange> m_changes;
     std::vector<double*> m_stuck; ///< by change: where a value that begins to be stuck is kept

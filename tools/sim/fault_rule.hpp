@@ -51,6 +51,9 @@ inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::f
 /// all messages of a time, or without `length` of a fault that does not last the first of each
 /// device.
 struct FaultRule {
+    static constexpr std::uint64_t kLargestFlood = 10'000;
+    static constexpr double kMostSize = 1e15;
+
     FaultKind kind = FaultKind::bad_json;
     double probability = 0;           ///< that it begins with a message
     std::optional<milliseconds> at{}; ///< after the first time of the run
@@ -59,7 +62,7 @@ struct FaultRule {
     std::string metric{};         ///< whose value; empty: any number
     std::optional<double> size{}; ///< by how much the value is off; none: by its usual spread
     milliseconds by{0};           ///< late, future_clock: by so much; 0: see time_of()
-    std::uint32_t messages = 50;  ///< flood: so many more
+    std::uint32_t messages = 50;  ///< flood: so many more, up to kLargestFlood
 
     /// How long it lasts once it has begun by probability.
     [[nodiscard]] milliseconds duration() const noexcept;
@@ -69,7 +72,8 @@ struct FaultRule {
 };
 
 /// Reads `KIND=PROBABILITY`, `KIND=PROBABILITY+DURATION`, `KIND@TIME` or `KIND@TIME+DURATION`, TIME
-/// being a duration since the start. Gives the fault, or what is wrong.
+/// being a duration since the start; behind it `,NAME=VALUE` for what the kind takes besides:
+/// devices, metric, size, by, messages. Gives the fault, or what is wrong.
 [[nodiscard]] std::variant<FaultRule, std::string> parse_fault_rule(std::string_view text);
 
 /// As parse_fault_rule() reads it.

@@ -36,4 +36,10 @@ std::optional<IdPattern> IdPattern::parse(std::string_view text, std::uint32_t d
     return is_device_id(pattern.name(0, devices)) ? std::optional{pattern} : std::nullopt;
 }
 
+bool has_edge_nodes(const std::vector<Group>& groups)
+{
+    return std::any_of(groups.begin(), groups.end(),
+                       [](const Group& group) { return group.traits.edge_node; });
+}
+
 } // namespace tlm::sim

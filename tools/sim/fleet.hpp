@@ -38,6 +38,8 @@ struct PayloadTraits {
     bool is_text = true;   ///< it may go to standard output as the data of a record
     bool can_spoof = true; ///< it says which device it is from
     bool can_mistype = true;
+    bool edge_node = false; ///< a device is an edge node of Sparkplug, with a connection of its own
+    bool is_free_text = false; ///< by a template that makes no JSON object
 };
 
 /// Devices that are alike. Nothing in it changes once it is made, but what the encoder keeps.
@@ -52,6 +54,9 @@ struct Group {
     std::vector<FaultRule> faults{};
     PayloadTraits traits{};
 };
+
+/// Whether a device of these groups is an edge node.
+[[nodiscard]] bool has_edge_nodes(const std::vector<Group>& groups);
 
 /// The part of the fleet that one of several processes plays: device i of the fleet belongs to part
 /// i mod `of`.

@@ -25,11 +25,10 @@ double seconds(milliseconds duration)
 
 Arrivals read_burst(const Setting& every, SettingMap& map)
 {
-    constexpr std::uint64_t kLargest = 1'000'000;
-    Burst burst{every.duration(), map.at("size").count(1, kLargest), nanoseconds{0}};
+    Burst burst{every.duration(), map.at("size").count(1, Burst::kLargest), nanoseconds{0}};
     if (const auto* const spacing = map.find("spacing")) {
         burst.spacing = spacing->duration();
-        if (burst.spacing * static_cast<std::int64_t>(burst.size) > burst.interval) {
+        if (!burst.fits()) {
             throw spacing->wrong("the burst is longer than the interval");
         }
     }
@@ -45,7 +44,7 @@ Arrivals read_calendar(const Setting& when, SettingMap& map)
     Calendar calendar{*cron, nanoseconds{0}};
     if (const auto* const jitter = map.find("jitter")) {
         calendar.jitter = jitter->duration();
-        if (calendar.jitter >= std::chrono::minutes{1}) {
+        if (calendar.jitter >= Calendar::kMostJitter) {
             throw jitter->wrong("less than a minute is wanted");
         }
     }
@@ -97,19 +96,13 @@ void check_fault(const Setting& setting, const FaultRule& fault, const Group& gr
     if (changes_values(fault.kind) && victims.empty()) {
         throw setting.wrong("no metric of this group is a number");
     }
-    const bool found = fault.metric.empty() ||
-                       std::any_of(victims.begin(), victims.end(), [&fault](const Victim& victim) {
-                           return victim.name == fault.metric;
-                       });
-    if (!found) {
+    if (!fault.metric.empty() && !has_victim(victims, fault.metric)) {
         throw setting.wrong(fault.metric + " is no metric of this group that is a number");
     }
 }
 
 FaultRule read_fault(const Setting& setting)
 {
-    constexpr std::uint64_t kLargestFlood = 10'000;
-    constexpr double kAny = 1e15;
     SettingMap map{setting};
     FaultRule fault;
     const auto& kind = map.at("kind");
@@ -141,13 +134,13 @@ FaultRule read_fault(const Setting& setting)
         fault.metric = metric->text();
     }
     if (const auto* const size = map.find("size")) {
-        fault.size = size->number(-kAny, kAny);
+        fault.size = size->number(-FaultRule::kMostSize, FaultRule::kMostSize);
     }
     if (const auto* const by = map.find("by")) {
         fault.by = by->duration();
     }
     if (const auto* const messages = map.find("messages")) {
-        fault.messages = static_cast<std::uint32_t>(messages->count(1, kLargestFlood));
+        fault.messages = static_cast<std::uint32_t>(messages->count(1, FaultRule::kLargestFlood));
     }
     map.finish();
     return fault;
@@ -175,6 +168,12 @@ TopicTemplate read_topic(const Setting& setting)
     }
 }
 
+void add_usual_metrics(Group& group)
+{
+    const auto machine = default_signals();
+    group.signals.insert(group.signals.end(), machine.begin(), machine.end());
+}
+
 Group read_group(const std::string& name, const Setting& setting, const ReadFile& read,
                  std::size_t pad_to)
 {
@@ -200,8 +199,7 @@ Group read_group(const std::string& name, const Setting& setting, const ReadFile
     if (const auto* const metrics = map.find("metrics")) {
         read_metrics(*metrics, group.signals);
     } else {
-        const auto machine = default_signals();
-        group.signals.insert(group.signals.end(), machine.begin(), machine.end());
+        add_usual_metrics(group);
     }
     read_payload(map.find("payload"), read, pad_to, group);
     if (const auto* const faults = map.find("faults")) {
@@ -215,6 +213,21 @@ Group read_group(const std::string& name, const Setting& setting, const ReadFile
 }
 
 } // namespace
+
+void describe_group(const std::vector<std::string>& tags, const std::vector<std::string>& metrics,
+                    std::size_t pad_to, Group& group)
+{
+    for (const auto& tag : tags) {
+        read_tags(Setting::parse(tag, "--tag"), group.signals);
+    }
+    for (const auto& metric : metrics) {
+        read_metrics(Setting::parse(metric, "--metric"), group.signals);
+    }
+    if (metrics.empty()) {
+        add_usual_metrics(group);
+    }
+    read_payload(nullptr, {}, pad_to, group);
+}
 
 std::vector<Group> parse_fleet(std::string_view text, const std::string& name, const ReadFile& read,
                                std::size_t pad_to)

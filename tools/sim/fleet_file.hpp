@@ -19,4 +19,10 @@ using ReadFile = std::function<std::string(const std::string& path)>;
 [[nodiscard]] std::vector<Group> parse_fleet(std::string_view text, const std::string& name,
                                              const ReadFile& read, std::size_t pad_to);
 
+/// Gives the group what flags say in the words of the file: each of `tags` and `metrics` is
+/// `NAME: VALUE`, as members of a group have it. Without metrics the usual ones; payloads are JSON.
+/// Throws Error usage.
+void describe_group(const std::vector<std::string>& tags, const std::vector<std::string>& metrics,
+                    std::size_t pad_to, Group& group);
+
 } // namespace tlm::sim

@@ -7,7 +7,9 @@
 #include "common/cli/option_table.hpp"
 #include "tools/sim/fault_injector.hpp"
 #include "tools/sim/fleet_file.hpp"
+#include "tools/sim/fleet_payload.hpp"
 #include "tools/sim/template_encoder.hpp"
+#include "tools/sim/trace.hpp"
 
 #include <fmt/format.h>
 
@@ -68,22 +70,31 @@ void check_fault(const FaultRule& fault, const Group& group)
         (fault.kind == FaultKind::wrong_schema && !traits.can_mistype)) {
         throw cannot("not with the payload of");
     }
-    if (changes_values(fault.kind) && fault_scope(group, 0).victims.empty()) {
+    const auto victims = fault_scope(group, 0).victims;
+    if (changes_values(fault.kind) && victims.empty()) {
         throw cannot("no metric is a number in");
+    }
+    if (!fault.metric.empty() && !has_victim(victims, fault.metric)) {
+        throw cannot(fault.metric + " is no metric that is a number in");
     }
 }
 
-Arrivals arrivals_of(const FleetOptions& options, const FlagGroup& flags)
+Trace read_times(const std::string& path)
 {
-    if (options.arrival == FleetOptions::Arrival::constant || !flags.rate) {
-        return Constant{flags.rate};
+    auto parsed = parse_trace(read_text_file(path, kLargestFile, "--arrival trace"));
+    if (const auto* const wrong = std::get_if<std::string>(&parsed)) {
+        throw usage_error(path + ": " + *wrong);
     }
-    // Of one device: a turn of the whole fleet.
-    const auto interval = steady_position(flags.devices, *flags.rate);
-    if (options.arrival == FleetOptions::Arrival::poisson) {
-        return Poisson{interval};
+    return Trace{std::make_shared<const std::vector<nanoseconds>>(
+        std::get<std::vector<nanoseconds>>(std::move(parsed)))};
+}
+
+Arrivals arrivals_of(const ArrivalRule& rule, const FlagGroup& flags)
+{
+    if (rule.model == ArrivalRule::Model::trace) {
+        return read_times(rule.file);
     }
-    return Jittered{interval, 1};
+    return rule.needs_rate() ? rule.at_rate(flags.rate, flags.devices) : rule.own;
 }
 
 Group flag_group(const FleetOptions& options, const FlagGroup& flags)
@@ -92,8 +103,8 @@ Group flag_group(const FleetOptions& options, const FlagGroup& flags)
     group.name = "the fleet";
     group.devices = flags.devices;
     group.ids.prefix = flags.prefix;
-    group.arrivals = arrivals_of(options, flags);
-    group.signals = default_signals();
+    group.arrivals = arrivals_of(options.arrival, flags);
+    describe_group(options.tags, options.metrics, flags.payload_size, group);
     if (options.payload_template) {
         auto text = read_text_file(*options.payload_template, kLargestFile, "--payload-template");
         text.resize(text.size() - (text.ends_with('\n') ? 1 : 0)); // it ends the file, not the text
@@ -103,8 +114,7 @@ Group flag_group(const FleetOptions& options, const FlagGroup& flags)
         }
         const auto made = std::make_shared<const Template>(std::get<Template>(std::move(compiled)));
         group.make_encoder = [made] { return std::make_unique<TemplateEncoder>(made); };
-        group.traits.can_spoof = made->names_the_device();
-        group.traits.can_mistype = made->has_numbers();
+        group.traits = traits_of(*made);
     }
     return group;
 }
@@ -124,6 +134,11 @@ void add_fleet(cli::OptionTable& table, FleetOptions& options)
     auto& fleet = table.add(options.fleet, "fleet", 0, "FILE",
                             "The fleet is described in FILE, see tlm-fleet(5).");
     fleet.complete = cli::Complete::file;
+    table.add(options.tags, "tag", 0, "TAG",
+              "A text that never changes, as tags of tlm-fleet(5) have it, such as 'site: A'.");
+    table.add(options.metrics, "metric", 0, "METRIC",
+              "A metric instead of the usual ones, as metrics of tlm-fleet(5) have it, such as "
+              "'temp_c: {sine: {mean: 18, amplitude: 4}}'.");
     auto& layout = table.add(options.payload_template, "payload-template", 0, "FILE",
                              "Payloads are the text of FILE with its holes filled: {{ts}}, "
                              "{{time}}, {{boot}}, {{seq}}, {{deviceId}} and the metrics.");
@@ -133,14 +148,24 @@ void add_fleet(cli::OptionTable& table, FleetOptions& options)
 
 void add_arrival(cli::OptionTable& table, FleetOptions& options)
 {
-    using Arrival = FleetOptions::Arrival;
-    table.add_choice<Arrival>(
-        options.arrival, "arrival", 0, "MODEL",
-        "How messages are spread over time: evenly over the fleet, each device with exponential "
-        "gaps, or each device once an interval, anywhere in it.",
-        {{"constant", Arrival::constant},
-         {"poisson", Arrival::poisson},
-         {"jittered", Arrival::jittered}});
+    auto option = cli::make_option(
+        "arrival", 0, "MODEL",
+        "How messages are spread over time. At the --rate: constant, evenly over the fleet; "
+        "poisson, each device with exponential gaps; jittered[:SHARE], each device once an "
+        "interval, anywhere in so much of it. Without --rate: burst:SIZE@DURATION[+SPACING], each "
+        "device so many messages in a row, once in so long a time; cron:FIELDS[+JITTER], all "
+        "devices when the five fields say so; trace:FILE, at the times of FILE, in turns.");
+    option.suggestions = {"constant", "poisson", "jittered"};
+    option.set = [&options](std::string_view text) {
+        auto rule = parse_arrival_rule(text);
+        if (const auto* const wrong = std::get_if<std::string>(&rule)) {
+            throw usage_error(fmt::format("--arrival {}: {}", text, *wrong));
+        }
+        options.arrival = std::get<ArrivalRule>(std::move(rule));
+        return true;
+    };
+    option.show = [&options] { return std::vector{options.arrival.text}; };
+    table.add_option(std::move(option));
     table.add(options.loop, "loop", 0, "Begin recordings again at their end.");
 }
 
@@ -152,8 +177,8 @@ void add_faults(cli::OptionTable& table, FleetOptions& options)
     option.value_name = "FAULT";
     option.repeatable = true;
     option.help = "What goes wrong: KIND=PROBABILITY for each message, or KIND@TIME since the "
-                  "start, either with +DURATION, see FAULTS.";
-    option.expected = "KIND=PROBABILITY or KIND@TIME, perhaps with +DURATION";
+                  "start, either with +DURATION, and with ,NAME=VALUE for more, see FAULTS.";
+    option.expected = "KIND=PROBABILITY or KIND@TIME, perhaps with +DURATION and ,NAME=VALUE";
     option.set = [&options](std::string_view text) {
         auto fault = parse_fault_rule(text);
         if (const auto* const wrong = std::get_if<std::string>(&fault)) {
@@ -171,8 +196,10 @@ void add_faults(cli::OptionTable& table, FleetOptions& options)
     };
     option.clear = [&options] { options.faults.clear(); };
     table.add_option(std::move(option));
-    auto& truth = table.add(options.truth, "truth", 0, "FILE",
-                            "Append a line for each fault of a message to FILE.");
+    auto& truth =
+        table.add(options.truth, "truth", 0, "FILE",
+                  "Append a line for each fault of a message to FILE; - is standard output, "
+                  "with --mqtt.");
     truth.complete = cli::Complete::file;
 }
 
@@ -185,9 +212,10 @@ std::vector<Group> make_groups(const FleetOptions& options, const FlagGroup& fla
             check_fault(fault, group);
         }
         if (to_records && !group.traits.is_text) {
-            throw usage_error(
-                fmt::format("{}: the payloads of {} are no JSON, so no records: they need --mqtt",
-                            options.fleet->string(), group.name));
+            const auto& file = options.fleet ? *options.fleet : *options.payload_template;
+            throw usage_error(fmt::format(
+                "{}: the payloads of {} are no JSON objects, so no records: they need --mqtt",
+                file.string(), group.name));
         }
     }
     return groups;

@@ -2,6 +2,7 @@
 // The options of tlm-sim that say what devices are like, and what goes wrong with them.
 #pragma once
 
+#include "tools/sim/arrival_rule.hpp"
 #include "tools/sim/fault_rule.hpp"
 #include "tools/sim/fleet.hpp"
 
@@ -18,10 +19,10 @@ class OptionTable;
 namespace tlm::sim {
 
 struct FleetOptions {
-    enum class Arrival { constant, poisson, jittered };
-
     std::optional<std::filesystem::path> fleet; ///< a fleet file; none: one group by flags
-    Arrival arrival = Arrival::constant;
+    ArrivalRule arrival;
+    std::vector<std::string> tags;    ///< `NAME: VALUE` in the words of a fleet file
+    std::vector<std::string> metrics; ///< the same
     std::optional<std::filesystem::path> payload_template;
     Shard shard;
     bool loop = false;
@@ -29,7 +30,8 @@ struct FleetOptions {
     std::optional<std::filesystem::path> truth;
 };
 
-/// --fleet, --payload-template, --shard: to stand with those that say what devices are.
+/// --fleet, --tag, --metric, --payload-template, --shard: to stand with those that say what devices
+/// are.
 void add_fleet(cli::OptionTable& table, FleetOptions& options);
 
 /// --arrival and --loop: to stand with those that say when.

@@ -25,6 +25,19 @@ void use_json(std::size_t pad_to, Group& group)
                     [](const Signal& signal) { return !signal.hidden && signal.labels.empty(); });
 }
 
+} // namespace
+
+PayloadTraits traits_of(const Template& layout)
+{
+    const bool json = layout.makes_objects();
+    return {.is_text = json,
+            .can_spoof = layout.names_the_device(),
+            .can_mistype = layout.has_numbers(),
+            .is_free_text = !json};
+}
+
+namespace {
+
 void use_template(const Setting& setting, std::string_view text, Group& group)
 {
     auto compiled = Template::compile(text, group.signals);
@@ -33,8 +46,7 @@ void use_template(const Setting& setting, std::string_view text, Group& group)
     }
     const auto made = std::make_shared<const Template>(std::get<Template>(std::move(compiled)));
     group.make_encoder = [made] { return std::make_unique<TemplateEncoder>(made); };
-    group.traits.can_spoof = made->names_the_device();
-    group.traits.can_mistype = made->has_numbers();
+    group.traits = traits_of(*made);
 }
 
 /// The layout of a message type; throws Error usage without the place.
@@ -59,25 +71,39 @@ void use_protobuf(const Setting& file, const Setting& message, const ReadFile& r
         const auto made =
             std::make_shared<const ProtobufLayout>(make_layout(descriptors, name, group.signals));
         group.make_encoder = [made] { return std::make_unique<ProtobufEncoder>(made); };
-        group.traits = {false, made->names_the_device(), false};
+        group.traits = {false, made->names_the_device(), false, false};
     } catch (const Error& error) {
         throw message.wrong(error.what());
     }
 }
 
-void use_sparkplug(const Setting& setting, Group& group)
+bool is_plain(const std::string& name)
 {
+    return is_device_id(name) && name.find(':') == std::string::npos;
+}
+
+/// `device`: what is behind each edge node; null: nothing, it speaks for itself.
+void use_sparkplug(const Setting& setting, const Setting* device, Group& group)
+{
+    using Level = SparkplugEncoder::Level;
     const auto name = setting.text();
-    const bool plain = is_device_id(name) && name.find(':') == std::string::npos;
+    const bool plain = is_plain(name) && is_plain(group.ids.prefix + '1' + group.ids.suffix);
     group.ids.prefix.insert(0, name + "::");
-    if (!plain || group.topic || !is_device_id(group.ids.name(group.devices - 1, group.devices))) {
-        throw setting.wrong("a Sparkplug group has A-Z a-z 0-9 . _ - in its name, and topics of "
-                            "its own");
+    if (device != nullptr) {
+        group.ids.suffix.append("::").append(device->text());
+        if (!is_plain(device->text())) {
+            throw device->wrong("a Sparkplug device has A-Z a-z 0-9 . _ - in its name");
+        }
     }
-    group.make_encoder = [name, signals = group.signals] {
-        return std::make_unique<SparkplugEncoder>(name, signals);
+    if (!plain || group.topic || !is_device_id(group.ids.name(group.devices - 1, group.devices))) {
+        throw setting.wrong("a Sparkplug group has A-Z a-z 0-9 . _ - in its name and ids, and "
+                            "topics of its own");
+    }
+    group.make_encoder = [name, level = device == nullptr ? Level::node : Level::device,
+                          signals = group.signals] {
+        return std::make_unique<SparkplugEncoder>(name, level, signals);
     };
-    group.traits = {false, false, false};
+    group.traits = {false, false, false, true};
 }
 
 } // namespace
@@ -99,7 +125,7 @@ void read_payload(const Setting* setting, const ReadFile& read, std::size_t pad_
     } else if (const auto* const descriptors = map.find("protobuf")) {
         use_protobuf(*descriptors, map.at("message"), read, group);
     } else if (const auto* const sparkplug = map.find("sparkplug")) {
-        use_sparkplug(*sparkplug, group);
+        use_sparkplug(*sparkplug, map.find("device"), group);
     } else {
         const auto* const size = map.find("size");
         use_json(size != nullptr ? size->count(0, kLargest) : pad_to, group);

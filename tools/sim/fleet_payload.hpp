@@ -8,6 +8,11 @@
 
 namespace tlm::sim {
 
+class Template;
+
+/// What payloads by a template can do.
+[[nodiscard]] PayloadTraits traits_of(const Template& layout);
+
 /// Gives the group what makes its payloads, from `payload:`; null: JSON. The group has its signals.
 void read_payload(const Setting* setting, const ReadFile& read, std::size_t pad_to, Group& group);
 

@@ -102,10 +102,16 @@ Message GroupPlay::speak(std::uint32_t device, std::uint64_t seq, EpochMs ts,
     const Reading reading{m_names[at], device, ts, m_identity.boot, seq, m_values};
     const auto encoded =
         m_encoder->encode(reading, distortion, derive(derive(key, kPadStream), seq));
-    Message message{reading.device_id, distortion.ts(ts), reading.boot, seq, encoded.payload};
-    message.device = static_cast<std::uint32_t>(m_scope.first + device);
-    message.sent = ts;
+    return address(reading, distortion.ts(ts), encoded);
+}
+
+Message GroupPlay::address(const Reading& reading, EpochMs said_ts, const Encoder::Encoded& encoded)
+{
+    Message message{reading.device_id, said_ts, reading.boot, reading.seq, encoded.payload};
+    message.device = static_cast<std::uint32_t>(m_scope.first + reading.device);
+    message.sent = reading.ts;
     message.topic = encoded.topic;
+    message.of_silence = encoded.of_silence;
     if (m_group.topic && message.topic.empty()) {
         m_topic = m_group.topic->topic(reading.device_id);
         message.topic = m_topic;
@@ -126,6 +132,17 @@ Message GroupPlay::take_again(EpochMs ts)
     m_extra.resize(m_names.size());
     ++m_extra[slot(m_last.device)];
     return speak(m_last.device, seq_of(m_last), ts, {});
+}
+
+std::optional<Message> GroupPlay::introduce(const Newcomer& newcomer, EpochMs ts)
+{
+    Reading device{m_names[slot(newcomer.device)], newcomer.device, ts, m_identity.boot, 0, {}};
+    const auto said = m_encoder->introduce(device, newcomer.connection, newcomer.part);
+    if (!said) {
+        return std::nullopt;
+    }
+    device.seq = said->seq;
+    return address(device, ts, said->encoded);
 }
 
 FleetScript::FleetScript(std::vector<Group> groups, const Identity& identity,
@@ -187,10 +204,11 @@ std::size_t FleetScript::play_of(std::uint32_t device) const
     return static_cast<std::size_t>(behind - m_plays.begin()) - 1;
 }
 
-void FleetScript::restart(std::uint32_t device)
+std::optional<Message> FleetScript::introduce(const Newcomer& newcomer, EpochMs ts)
 {
-    auto& play = m_plays[play_of(device)];
-    play.restart(device - static_cast<std::uint32_t>(play.scope().first));
+    auto& play = m_plays[play_of(newcomer.device)];
+    const auto first = static_cast<std::uint32_t>(play.scope().first);
+    return play.introduce({newcomer.device - first, newcomer.connection, newcomer.part}, ts);
 }
 
 std::string_view FleetScript::device_name(std::uint32_t device) const

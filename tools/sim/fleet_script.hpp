@@ -33,8 +33,8 @@ class GroupPlay {
     [[nodiscard]] Message take(EpochMs ts, const Distortion& distortion);
     [[nodiscard]] Message take_again(EpochMs ts);
 
-    /// Devices are counted within the group here.
-    void restart(std::uint32_t device) { m_encoder->restart(device); }
+    /// The device is counted within the group here.
+    [[nodiscard]] std::optional<Message> introduce(const Newcomer& newcomer, EpochMs ts);
 
     [[nodiscard]] std::string_view device_name(std::uint32_t device) const
     {
@@ -59,6 +59,8 @@ class GroupPlay {
     void change(const Distortion& distortion);
     [[nodiscard]] Message speak(std::uint32_t device, std::uint64_t seq, EpochMs ts,
                                 const Distortion& distortion);
+    [[nodiscard]] Message address(const Reading& reading, EpochMs said_ts,
+                                  const Encoder::Encoded& encoded);
 
     Group m_group;
     Scope m_scope;
@@ -93,7 +95,7 @@ class FleetScript final : public Script {
     [[nodiscard]] Message take(EpochMs ts, const Distortion& distortion) override;
     [[nodiscard]] Message take_again(EpochMs ts) override;
 
-    void restart(std::uint32_t device) override;
+    [[nodiscard]] std::optional<Message> introduce(const Newcomer& newcomer, EpochMs ts) override;
     [[nodiscard]] std::string_view device_name(std::uint32_t device) const override;
 
   private:

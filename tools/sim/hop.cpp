@@ -15,7 +15,7 @@ constexpr std::uint8_t kMostArrivals = std::numeric_limits<std::uint8_t>::max();
 
 bool corrupted(const SentMessage& sent, const Shown& shown)
 {
-    return (sent.has_digest && shown.digest && *shown.digest != sent.digest) ||
+    return (shown.digest && *shown.digest != sent.digest) ||
            (sent.has_ts && shown.ts && *shown.ts != sent.ts);
 }
 
@@ -98,9 +98,10 @@ void Hop::judge(Id id, const Shown& shown)
     if (!first) {
         return;
     }
-    ++m_report.arrived;
     if (sent.expected == Expected::dead_letter) {
         blame(m_report, Flaw::misrouted, m_sent, id);
+    } else {
+        ++m_report.arrived;
     }
     auto& newest = m_newest[sent.series];
     if (m_ordered && id + 1 < newest) {
@@ -145,9 +146,7 @@ DeadLetterHop::DeadLetterHop(std::string name, const SentMessages& sent)
     m_entries.reserve(sent.size());
     for (std::size_t i = 0; i < sent.size(); ++i) {
         const auto id = static_cast<Id>(i);
-        if (sent[id].has_digest) {
-            m_entries.push_back({sent[id].digest, id, 0});
-        }
+        m_entries.push_back({sent[id].digest, id, 0});
     }
     std::sort(m_entries.begin(), m_entries.end(), [](const Entry& a, const Entry& b) {
         return std::tie(a.digest, a.id) < std::tie(b.digest, b.id);
@@ -180,18 +179,21 @@ HopReport DeadLetterHop::report(const Hop* topic) const
     report.foreign = m_foreign;
     for (const auto& entry : m_entries) {
         const auto& sent = m_sent[entry.id];
+        const bool here = entry.count > 0;
         const bool caught =
             sent.expected == Expected::either && topic != nullptr && !topic->has(entry.id);
-        const bool expected = sent.expected == Expected::dead_letter || caught;
+        const bool may_be_here = sent.expected == Expected::either || sent.copies > 1;
+        const bool expected =
+            sent.expected == Expected::dead_letter || caught || (may_be_here && here);
         report.expected += expected ? 1 : 0;
-        report.arrived += entry.count > 0 ? 1 : 0;
-        if (expected && entry.count == 0) {
+        report.arrived += expected && here ? 1 : 0;
+        if (expected && !here) {
             blame(report, Flaw::lost, m_sent, entry.id);
         }
         if (entry.count > sent.copies) {
             blame(report, Flaw::duplicated, m_sent, entry.id, entry.count - sent.copies);
         }
-        if (sent.expected == Expected::topic && entry.count > 0 && sent.copies == 1) {
+        if (!expected && here) {
             // What came again after a break is rejected as a duplicate.
             const bool again = topic != nullptr && topic->has(entry.id);
             blame(report, again ? Flaw::duplicated : Flaw::misrouted, m_sent, entry.id);

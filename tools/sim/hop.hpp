@@ -42,8 +42,8 @@ struct FlawCase {
 struct HopReport {
     std::string name;
     std::string unit = "messages";
-    std::uint64_t expected = 0; ///< how many had to arrive
-    std::uint64_t arrived = 0;  ///< of the ledger, each counted once
+    std::uint64_t expected = 0; ///< how many belong here: had to arrive, or might and did
+    std::uint64_t arrived = 0;  ///< of these, each counted once; the others are lost
     std::uint64_t foreign = 0;  ///< not of this ledger: of other runs, or no records
     FlawCounts flaws{};
     std::vector<FlawCase> cases{};               ///< the first kShown of each flaw
@@ -118,8 +118,9 @@ class DeadLetterHop {
 
     void arrived(std::uint64_t digest);
 
-    /// `topic`: where the others arrived, or null when nobody looked; then only what must be
-    /// rejected is expected here, else also what has a fault and is not there.
+    /// `topic`: where the others arrived, or null when nobody looked. What must be rejected belongs
+    /// here; what has a fault, when it is here, or nowhere else that was looked at; and a message
+    /// that was sent twice, when it is here: its second copy may be rejected.
     [[nodiscard]] HopReport report(const Hop* topic) const;
 
   private:

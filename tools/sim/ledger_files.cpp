@@ -90,6 +90,12 @@ void LedgerFiles::take_lines(File& file, SentMessages& sent)
         if (file.bad_line != 0 && !std::holds_alternative<RunBegin>(read)) {
             throw usage_error(fmt::format("{}:{}: not a ledger line", file.name, file.bad_line));
         }
+        const auto* const wrong = std::get_if<NotALedgerLine>(&read);
+        if (wrong != nullptr && wrong->lacks_digest) {
+            throw usage_error(fmt::format("{}:{}: no digest: a record perhaps, not a line of what "
+                                          "tlm-sim --ledger writes",
+                                          file.name, line->number));
+        }
         file.bad_line = 0;
         if (const auto* const entry = std::get_if<LedgerEntry>(&read)) {
             sent.add(*entry);

@@ -66,11 +66,15 @@ LedgerLine read_message(simdjson::dom::object object)
     if (!is_device_id(device) || !boot || !seq) {
         return NotALedgerLine{};
     }
+    const auto digest = parse_digest(text(object, "digest"));
+    if (!digest) {
+        return NotALedgerLine{.lacks_digest = true};
+    }
     return LedgerEntry{.device_id = device,
                        .boot = *boot,
                        .seq = *seq,
                        .ts = number<EpochMs>(object, "ts"),
-                       .digest = parse_digest(text(object, "digest")),
+                       .digest = *digest,
                        .intended = number<EpochMicros>(object, "intended"),
                        .fault = text(object, "fault")};
 }

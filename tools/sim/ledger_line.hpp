@@ -35,7 +35,7 @@ struct LedgerEntry {
     std::int64_t boot = 0;
     std::uint64_t seq = 0;
     std::optional<EpochMs> ts{};
-    std::optional<std::uint64_t> digest{};
+    std::uint64_t digest = 0;
     std::optional<EpochMicros> intended{};
     std::string_view fault{}; ///< what was done to it on purpose, or empty; as device_id
 };
@@ -49,7 +49,9 @@ struct RunEnd {
     Latencies latencies{};
 };
 
-struct NotALedgerLine {};
+struct NotALedgerLine {
+    bool lacks_digest = false; ///< else it would be one: it may be a record
+};
 
 using LedgerLine = std::variant<LedgerEntry, RunBegin, RunEnd, NotALedgerLine>;
 

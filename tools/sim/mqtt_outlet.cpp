@@ -22,6 +22,7 @@ MqttOutlet::MqttOutlet(const ConnectionSettings& settings, Roster roster, TopicT
       m_topics(std::move(topics)),
       m_patience(settings.patience),
       m_ramp(make_ramp(settings, m_connections)),
+      m_nodes(m_roster),
       m_publisher(complete(settings))
 {}
 
@@ -29,6 +30,7 @@ mqtt::PublisherOptions MqttOutlet::complete(const ConnectionSettings& settings)
 {
     auto options = settings.publisher;
     options.connections = m_connections;
+    options.nodes = m_roster.is_edge_node ? &m_nodes : nullptr;
     options.login = [this](std::uint32_t connection) { return login(connection); };
     for (auto& url : options.urls) {
         m_users.push_back(std::exchange(url.user, {}));
@@ -111,9 +113,9 @@ void MqttOutlet::collect(std::vector<Confirmation>& out)
     }
 }
 
-void MqttOutlet::hang_up(std::uint32_t device, Monotonic now)
+void MqttOutlet::hang_up(std::uint32_t device)
 {
-    m_publisher.hang_up(connection_of(device), now);
+    m_publisher.hang_up(connection_of(device));
 }
 
 void MqttOutlet::close()
@@ -137,6 +139,7 @@ OutletCounts MqttOutlet::counts() const
     const auto first = std::min<std::uint64_t>(stats.connects, m_connections);
     return {.refused = stats.refused,
             .resent = stats.resent,
+            .unheard = stats.forgotten,
             .reconnects = stats.connects - first,
             .connections = first,
             .in_doubt = stats.in_doubt};

@@ -5,6 +5,7 @@
 #include "common/mqtt/publisher.hpp"
 #include "common/record/topic_template.hpp"
 #include "tools/sim/connections.hpp"
+#include "tools/sim/edge_nodes.hpp"
 #include "tools/sim/outlet.hpp"
 #include "tools/sim/ramp.hpp"
 
@@ -25,6 +26,16 @@ class MqttOutlet final : public Outlet {
 
     [[nodiscard]] bool has_room() const override { return m_publisher.has_room(); }
 
+    [[nodiscard]] bool hears(std::uint32_t device) const override
+    {
+        return m_publisher.takes(connection_of(device));
+    }
+
+    [[nodiscard]] std::optional<Newcomer> next_newcomer() override
+    {
+        return m_nodes.next_newcomer();
+    }
+
     void send(const Message& message) override;
 
     void flush(Monotonic now) override { m_publisher.flush(now); }
@@ -34,7 +45,7 @@ class MqttOutlet final : public Outlet {
     [[nodiscard]] std::optional<Monotonic> deadline() const override;
     void serve(short revents, Monotonic now) override;
     void collect(std::vector<Confirmation>& out) override;
-    void hang_up(std::uint32_t device, Monotonic now) override;
+    void hang_up(std::uint32_t device) override;
 
     [[nodiscard]] std::uint64_t unconfirmed() const override { return m_publisher.outstanding(); }
 
@@ -68,7 +79,8 @@ class MqttOutlet final : public Outlet {
     std::optional<Monotonic> m_start;      ///< of the ramp: the first serve()
     std::optional<Monotonic> m_growth;     ///< when it is due to grow
     std::vector<mqtt::Receipt> m_receipts; ///< scratch
-    mqtt::Publisher m_publisher;           ///< last: it asks this object who connects
+    EdgeNodes m_nodes;
+    mqtt::Publisher m_publisher; ///< last: it asks this object who connects
 };
 
 } // namespace tlm::sim

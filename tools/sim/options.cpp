@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 #include <variant>
@@ -138,16 +139,18 @@ struct Rows {
     const cli::Option* devices = nullptr;
     const cli::Option* prefix = nullptr;
     std::vector<const cli::Option*> verify_only;
+    const cli::Option* rate = nullptr;
     const cli::Option* speed = nullptr;
 };
 
 Rows find_rows(cli::OptionTable& table)
 {
     Rows rows;
-    for (const auto* name : {"rate", "arrival", "payload-template", "fleet"}) {
+    for (const auto* name : {"rate", "arrival", "tag", "metric", "payload-template", "fleet"}) {
         rows.fleet_only.push_back(table.find(name));
     }
-    for (const auto* name : {"devices", "device-prefix", "rate", "arrival", "payload-template"}) {
+    for (const auto* name :
+         {"devices", "device-prefix", "rate", "arrival", "tag", "metric", "payload-template"}) {
         rows.by_flags.push_back(table.find(name));
     }
     rows.devices = table.find("devices");
@@ -156,6 +159,7 @@ Rows find_rows(cli::OptionTable& table)
                              "ws", "follow", "timeout", "no-duplicates"}) {
         rows.verify_only.push_back(table.find(name));
     }
+    rows.rate = table.find("rate");
     rows.speed = table.find("speed");
     return rows;
 }
@@ -183,6 +187,18 @@ void check_replay(const Rows& rows, const Options& options)
     }
 }
 
+void check_arrival(const Rows& rows, const Options& options)
+{
+    const auto& arrival = options.fleet.arrival;
+    if (!arrival.needs_rate() && rows.rate->is_set()) {
+        throw usage_error(
+            fmt::format("--arrival {} says itself when devices send: no --rate", arrival.text));
+    }
+    if (!options.rate && arrival.model != ArrivalRule::Model::constant) {
+        throw usage_error("--rate max has no schedule: --arrival needs a rate");
+    }
+}
+
 void check_fleet(const Rows& rows, const Options& options)
 {
     if (!options.operands.empty()) {
@@ -199,14 +215,13 @@ void check_fleet(const Rows& rows, const Options& options)
             throw usage_error(fmt::format("--{} is said in the file of --fleet", row->name));
         }
     }
-    if (!options.rate && options.fleet.arrival != FleetOptions::Arrival::constant) {
-        throw usage_error("--rate max has no schedule: --arrival needs a rate");
-    }
+    check_arrival(rows, options);
     if (!options.rate && (rows.speed->is_set() || options.start_time)) {
         throw usage_error("--rate max has no schedule that --speed or --start-time could place: "
                           "write --rate RATE --speed max");
     }
-    const bool ends = options.count || options.duration;
+    const bool ends = options.count || options.duration ||
+                      options.fleet.arrival.model == ArrivalRule::Model::trace;
     if (options.speed.faster_than_recorded() && !ends && !options.start_time) {
         throw usage_error("--speed above 1x needs --count, --duration or --start-time: without an "
                           "end the times would run ahead of the clock");
@@ -240,7 +255,22 @@ void check_topics(const Options& options)
     if (topics.topic(std::string(kLongestId, '-')).size() > mqtt::kMaxString) {
         throw usage_error("--topic-template: topics have no more than 65535 bytes");
     }
-    check_results(options.results, !options.connections.any());
+}
+
+void check_outputs(const Options& options)
+{
+    const bool records = !options.connections.any();
+    const bool truth = options.fleet.truth == "-";
+    check_results(options.results, records);
+    if (options.ledger == "-") {
+        throw usage_error("--ledger: it is on disk before messages are sent: name a file");
+    }
+    if (truth && records) {
+        throw usage_error("--truth -: standard output has the records; name a file");
+    }
+    if (truth && options.results.summary == "-") {
+        throw usage_error("--truth - and --summary - exclude each other");
+    }
 }
 
 void add_examples(cli::OptionTable& table)
@@ -354,6 +384,21 @@ void make_devices(const Options& options, Settings& settings)
     }
 }
 
+/// Sparkplug says what an edge node's connection is like.
+void settle_edge_nodes(Settings& settings)
+{
+    if (!has_edge_nodes(settings.groups) || !settings.connections) {
+        return;
+    }
+    if (settings.connections->connections) {
+        throw usage_error("--connections: an edge node of Sparkplug has a connection of its own");
+    }
+    if (std::all_of(settings.groups.begin(), settings.groups.end(),
+                    [](const Group& group) { return group.traits.edge_node; })) {
+        settings.connections->publisher.qos = mqtt::Qos::at_most_once;
+    }
+}
+
 } // namespace
 
 cli::OptionTable make_table(Options& options)
@@ -384,6 +429,7 @@ cli::OptionTable make_table(Options& options)
         check_devices(options);
         check_start_time(options);
         check_topics(options);
+        check_outputs(options);
         check_connections(options.connections, options.replays() || options.fleet.fleet
                                                    ? std::nullopt
                                                    : std::optional{options.devices});
@@ -400,8 +446,12 @@ Settings make_settings(const Options& options)
     settings.truth = options.fleet.truth;
     settings.seed = options.seed;
     settings.payload_size = options.payload_size;
-    settings.rate = options.replays() || options.fleet.fleet ? std::nullopt : options.rate;
-    settings.paced = options.replays() || options.fleet.fleet || options.rate;
+    const bool by_flags = !options.replays() && !options.fleet.fleet;
+    const bool by_rate = by_flags && options.fleet.arrival.needs_rate();
+    if (by_flags) {
+        settings.rate = by_rate ? options.rate : options.fleet.arrival.own_rate(options.devices);
+    }
+    settings.paced = !by_rate || options.rate;
     settings.count = options.count;
     settings.duration = options.duration;
     settings.speed = options.speed;
@@ -410,6 +460,7 @@ Settings make_settings(const Options& options)
     settings.start_time = options.start_time;
     if (options.connections.any()) {
         settings.connections = make_connections(options.connections);
+        settle_edge_nodes(settings);
     }
     settings.topic_template = options.topic_template;
     settings.ledger = options.ledger;

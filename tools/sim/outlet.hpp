@@ -25,6 +25,7 @@ struct Confirmation {
 struct OutletCounts {
     std::uint64_t refused = 0; ///< answered with an error
     std::uint64_t resent = 0;  ///< again on a new connection
+    std::uint64_t unheard = 0; ///< of edge nodes whose connection broke before they went out
     std::uint64_t reconnects = 0;
     std::uint64_t connections = 0; ///< opened for the first time
     std::uint64_t in_doubt = 0;    ///< at QoS 2 sent again, although it may have arrived
@@ -45,6 +46,13 @@ class Outlet {
     /// True when send() may be called.
     [[nodiscard]] virtual bool has_room() const = 0;
 
+    /// False while what the device says would be lost: it is an edge node that has no connection.
+    /// Do not send it.
+    [[nodiscard]] virtual bool hears(std::uint32_t /*device*/) const { return true; }
+
+    /// The next device that has to introduce itself, before anything of it is sent.
+    [[nodiscard]] virtual std::optional<Newcomer> next_newcomer() { return std::nullopt; }
+
     /// Takes a message; it goes out with the next flush().
     virtual void send(const Message& message) = 0;
     virtual void flush(Monotonic now) = 0;
@@ -62,9 +70,10 @@ class Outlet {
     /// Appends what was confirmed since the last call; take it after each flush() and serve().
     virtual void collect(std::vector<Confirmation>& out) = 0;
 
-    /// Cuts the connection of a device without a goodbye; it comes back by itself after a
-    /// jittered delay. Does nothing where there are no connections.
-    virtual void hang_up(std::uint32_t device, Monotonic now) = 0;
+    /// Has the next flush() cut the connection of a device without a goodbye, behind what was given
+    /// to send(); it comes back by itself after a jittered delay. Does nothing where there are no
+    /// connections.
+    virtual void hang_up(std::uint32_t device) = 0;
 
     /// Messages sent that are neither confirmed nor refused.
     [[nodiscard]] virtual std::uint64_t unconfirmed() const = 0;

@@ -64,4 +64,10 @@ EpochMs Timeline::ts(nanoseconds position) const
     return m_base + std::chrono::floor<milliseconds>(position + m_shift).count();
 }
 
+EpochMs Timeline::ts_at(nanoseconds elapsed) const
+{
+    const auto exact = static_cast<long double>(elapsed.count()) * *m_speed.factor;
+    return ts(nanoseconds{static_cast<std::int64_t>(bounded(exact))});
+}
+
 } // namespace tlm::sim

@@ -40,6 +40,10 @@ class Timeline {
 
     [[nodiscard]] EpochMs ts(nanoseconds position) const;
 
+    /// The time that a message carries which is due so long after the start of the run. Only where
+    /// paced().
+    [[nodiscard]] EpochMs ts_at(nanoseconds elapsed) const;
+
     /// False at full speed, where everything is due at once.
     [[nodiscard]] bool paced() const noexcept { return m_speed.factor.has_value(); }
 

@@ -61,6 +61,18 @@ ExitStatus preflight(const Settings& settings)
     return report(judge(needs, look_at_machine(connections.publisher.sources)));
 }
 
+/// Free text is wanted by some, and by others a quote too few.
+void warn_of_free_text(const Settings& settings)
+{
+    for (const auto& group : settings.groups) {
+        if (group.traits.is_free_text) {
+            log::warn("the payloads of {} are no JSON objects: mqtt2kafka makes dead letters of "
+                      "them",
+                      group.name);
+        }
+    }
+}
+
 /// The loop. Time since `m_start` is what positions are compared with.
 class Run {
   public:
@@ -93,7 +105,9 @@ class Run {
     [[nodiscard]] bool paced() const { return m_plan.timeline && m_plan.timeline->paced(); }
 
     [[nodiscard]] bool over(Monotonic now) const;
+    void introduce(Monotonic now);
     bool send_due(Monotonic now);
+    void send(const Message& message);
     void give_away(Monotonic now);
     void collect();
     void wait(Monotonic now, bool more_due);
@@ -110,6 +124,8 @@ class Run {
     EpochMicros m_start_wall;
     std::optional<Monotonic> m_drain_ends; ///< set when nothing more is made
     Monotonic m_last_batch{};
+    std::optional<EpochMs> m_last_ts;          ///< of the message made last
+    std::uint64_t m_unheard = 0;               ///< not sent: there was no connection
     std::vector<nanoseconds> m_batch;          ///< when its messages were meant to go out
     std::vector<Confirmation> m_confirmations; ///< scratch
     RunFigures m_figures;
@@ -120,6 +136,41 @@ bool Run::over(Monotonic now) const
 {
     return m_shutdown.requested() || m_outlet.reader_gone() || !m_plan.script->next_position() ||
            (m_plan.ends && now - m_start >= *m_plan.ends);
+}
+
+/// Devices whose connection is new, or who were asked, say who they are before they say more.
+void Run::introduce(Monotonic now)
+{
+    const nanoseconds elapsed = now - m_start;
+    while (m_outlet.has_room()) {
+        auto newcomer = m_outlet.next_newcomer();
+        if (!newcomer) {
+            return;
+        }
+        const auto ts = m_last_ts && paced() ? m_plan.timeline->ts_at(elapsed)
+                        : m_plan.timeline    ? m_last_ts.value_or(m_plan.timeline->ts(0ns))
+                                             : m_clock.wall();
+        for (; m_outlet.hears(newcomer->device); ++newcomer->part) {
+            auto message = m_plan.script->introduce(*newcomer, ts);
+            if (!message) {
+                break;
+            }
+            message->intended = elapsed;
+            send(*message);
+        }
+    }
+}
+
+void Run::send(const Message& message)
+{
+    if (m_ledger != nullptr) {
+        m_ledger->add(message, m_start_wall + message.intended / 1us);
+    }
+    m_outlet.send(message);
+    if (message.hang_up) {
+        m_outlet.hang_up(message.device);
+    }
+    m_batch.push_back(message.intended);
 }
 
 /// Makes and sends what is due; true when more is due than one batch.
@@ -135,23 +186,21 @@ bool Run::send_due(Monotonic now)
             break;
         }
         ++made;
-        auto message = m_plan.script->take(m_plan.timeline ? m_plan.timeline->ts(*position) : wall);
+        m_last_ts = m_plan.timeline ? m_plan.timeline->ts(*position) : wall;
+        auto message = m_plan.script->take(*m_last_ts);
         for (const auto device : m_plan.script->hang_ups()) {
-            m_outlet.hang_up(device, now);
+            m_outlet.hang_up(device);
         }
         m_plan.script->hang_ups().clear();
         if (!message) {
             continue;
         }
+        if (!m_outlet.hears(message->device)) {
+            ++m_unheard;
+            continue;
+        }
         message->intended = paced() ? due(*position) : elapsed; // without a plan nothing is late
-        if (m_ledger != nullptr) {
-            m_ledger->add(*message, m_start_wall + message->intended / 1us);
-        }
-        m_outlet.send(*message);
-        if (message->hang_up) {
-            m_outlet.hang_up(message->device, now);
-        }
-        m_batch.push_back(message->intended);
+        send(*message);
     }
     if (made > 0) {
         m_last_batch = now;
@@ -229,6 +278,7 @@ ExitStatus Run::play()
         const Monotonic now = m_clock.monotonic();
         bool more_due = false;
         if (!m_drain_ends) {
+            introduce(now);
             more_due = !over(now) && send_due(now);
             if (over(now)) {
                 m_drain_ends = now + m_drain_timeout;
@@ -262,12 +312,14 @@ RunSummary Run::report() const
     summary.confirmed -= std::min(summary.confirmed, counts.refused);
     summary.refused = counts.refused;
     summary.resent = counts.resent;
+    summary.unheard = counts.unheard + m_unheard;
     summary.in_doubt = counts.in_doubt;
     summary.connections = counts.connections;
     summary.reconnects = counts.reconnects;
     summary.paced = paced();
     const auto& lag = m_figures.lag();
-    log::info("sent {}, {}, in {:.3f} s, {:.1f}/s{}", summary.sent, m_outlet.summary(),
+    log::info("sent {}, {}{}, in {:.3f} s, {:.1f}/s{}", summary.sent, m_outlet.summary(),
+              summary.unheard > 0 ? fmt::format(", unheard {}", summary.unheard) : std::string{},
               summary.seconds, summary.rate(),
               paced() ? fmt::format(", lag p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms",
                                     Millis{lag.quantile(0.5)}.count(),
@@ -313,6 +365,7 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
     if (settings.connections && settings.connections->preflight) {
         return preflight(settings);
     }
+    warn_of_free_text(settings);
     std::optional<LedgerFile> ledger;
     TruthFile truth{settings.truth};
     const auto outlet = make_outlet(settings);

@@ -101,22 +101,22 @@ struct Members {
     std::uint32_t first;
     std::uint32_t devices;
     IdPattern ids;
+    bool edge_nodes;
 };
 
-std::string name_in(const std::vector<Members>& groups, std::uint32_t device)
+const Members& group_of(const std::vector<Members>& groups, std::uint32_t device)
 {
     const auto behind = std::upper_bound(
         groups.begin(), groups.end(), device,
         [](std::uint32_t wanted, const Members& group) { return wanted < group.first; });
-    const auto& group = *std::prev(behind);
-    return group.ids.name(device - group.first, group.devices);
+    return *std::prev(behind);
 }
 
 } // namespace
 
 Roster make_roster(const Settings& settings)
 {
-    Roster roster{settings.devices, settings.shard.index, settings.shard.of, {}};
+    Roster roster{settings.devices, settings.shard.index, settings.shard.of, {}, {}};
     if (!settings.recordings.empty() && settings.replay.devices == 0) {
         std::vector<std::string> names;
         for (const auto& recording : settings.recordings) {
@@ -128,13 +128,21 @@ Roster make_roster(const Settings& settings)
     std::vector<Members> groups;
     std::uint32_t first = 0;
     for (const auto& group : settings.groups) {
-        groups.push_back({first, group.devices, group.ids});
+        groups.push_back({first, group.devices, group.ids, group.traits.edge_node});
         first += group.devices;
     }
     if (groups.empty()) {
-        groups.push_back({0, settings.devices, settings.replay.ids});
+        groups.push_back({0, settings.devices, settings.replay.ids, false});
     }
-    roster.name = [groups](std::uint32_t device) { return name_in(groups, device); };
+    if (has_edge_nodes(settings.groups)) {
+        roster.is_edge_node = [groups](std::uint32_t device) {
+            return group_of(groups, device).edge_nodes;
+        };
+    }
+    roster.name = [groups](std::uint32_t device) {
+        const auto& group = group_of(groups, device);
+        return group.ids.name(device - group.first, group.devices);
+    };
     return roster;
 }
 

@@ -36,7 +36,7 @@ class RecordOutlet final : public Outlet {
 
     void collect(std::vector<Confirmation>& out) override;
 
-    void hang_up(std::uint32_t /*device*/, Monotonic /*now*/) override {}
+    void hang_up(std::uint32_t /*device*/) override {}
 
     [[nodiscard]] std::uint64_t unconfirmed() const override { return 0; }
 

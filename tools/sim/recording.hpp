@@ -50,8 +50,8 @@ enum class RecordingFormat { csv, ndjson, line_protocol };
 ///
 /// - CSV (RFC 4180): the first column is the time, each other one a metric, named by a header; two
 ///   columns need none and are `timestamp,value`. A column `deviceId` says which device a row is
-///   from. Empty cells are not said. A column is numbers (or true and false) or text, as its first
-///   cell is.
+///   from. Empty cells are not said, nor rows without a value. A column is numbers (or true and
+///   false) or text, as its first cell is.
 /// - NDJSON: records (tlm-record(5)), or payloads with a member `ts`, and perhaps `deviceId`.
 /// - Line protocol: the tag deviceId, device_id, device or host is the device, fields are metrics.
 ///   The measurement and other tags are passed over. Every line must have a time.

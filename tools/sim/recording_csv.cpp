@@ -121,18 +121,21 @@ class CsvRecording {
         if (!is_device_id(device)) {
             return "the deviceId is no device id";
         }
-        auto& out = m_rows.add(device, *ts);
-        const auto begin = out.size();
+        m_members.clear();
+        bool any_metric = false;
         for (std::size_t i = 0; i < m_columns.size(); ++i) {
             auto& column = m_columns[i];
             const auto& cell = cells[i + 1];
-            if (column.kind == ColumnKind::device || column.kind == ColumnKind::passed_over ||
-                (cell.empty() && m_columns.size() > 1)) {
+            if (column.kind == ColumnKind::device || column.kind == ColumnKind::passed_over) {
                 continue;
             }
-            if (!append_cell(out, out.size() == begin, column, cell)) {
+            any_metric = true;
+            if (!cell.empty() && !append_cell(m_members, m_members.empty(), column, cell)) {
                 return std::string{"the "}.append(column.name).append(" is not a number");
             }
+        }
+        if (!m_members.empty() || !any_metric) { // else nothing was measured then
+            m_rows.add(device, *ts) += m_members;
         }
         return {};
     }
@@ -140,6 +143,7 @@ class CsvRecording {
     validation::CsvReader m_reader;
     const std::string& m_device;
     std::vector<Column> m_columns;
+    std::string m_members; ///< of the row
     RecordingBuilder m_rows;
 };
 

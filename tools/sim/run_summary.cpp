@@ -36,6 +36,7 @@ void append_summary(std::string& out, const RunSummary& summary, Buckets buckets
     append_member(out, "confirmed", summary.confirmed);
     append_member(out, "refused", summary.refused);
     append_member(out, "resent", summary.resent);
+    append_member(out, "unheard", summary.unheard);
     append_member(out, "inDoubt", summary.in_doubt);
     append_member(out, "connections", summary.connections);
     append_member(out, "reconnects", summary.reconnects);

@@ -17,6 +17,7 @@ struct RunSummary {
     std::uint64_t confirmed = 0; ///< acknowledged, or written
     std::uint64_t refused = 0;
     std::uint64_t resent = 0;
+    std::uint64_t unheard = 0;     ///< what edge nodes had to say without a connection
     std::uint64_t in_doubt = 0;    ///< at QoS 2 sent again, although it may have arrived
     std::uint64_t connections = 0; ///< opened for the first time
     std::uint64_t reconnects = 0;

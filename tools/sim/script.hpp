@@ -24,6 +24,14 @@ struct Message {
     std::string_view topic{}; ///< empty: that of the run
     std::string_view fault{}; ///< what was done to it on purpose, see fault_name(); empty: nothing
     bool hang_up = false;     ///< the connection of the device is cut behind it
+    bool of_silence = false;  ///< it goes out although the device is silent: it says so
+};
+
+/// A device that has to say who it is: its connection is new, or somebody has asked.
+struct Newcomer {
+    std::uint32_t device = 0;    ///< its index in the fleet
+    std::uint8_t connection = 0; ///< how many it had before, modulo 256
+    unsigned part = 0;           ///< of what it has to say, from 0 on
 };
 
 /// What all devices of a run have in common.
@@ -69,8 +77,12 @@ class Script {
     /// A further message of the device that spoke last, with the next seq; out of turn.
     [[nodiscard]] virtual Message take_again(EpochMs ts) = 0;
 
-    /// The connection of a device was cut.
-    virtual void restart(std::uint32_t /*device*/) {}
+    /// What the device says first on its connection, see Encoder::introduce(); out of turn.
+    [[nodiscard]] virtual std::optional<Message> introduce(const Newcomer& /*newcomer*/,
+                                                           EpochMs /*ts*/)
+    {
+        return std::nullopt;
+    }
 
     [[nodiscard]] virtual std::string_view device_name(std::uint32_t device) const = 0;
 };

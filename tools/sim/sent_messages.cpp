@@ -49,13 +49,12 @@ void SentMessages::add(const LedgerEntry& entry)
     }
     slot = static_cast<Id>(m_messages.size());
     m_messages.push_back({.seq = entry.seq,
-                          .digest = entry.digest.value_or(0),
+                          .digest = entry.digest,
                           .ts = entry.ts.value_or(0),
                           .intended = entry.intended.value_or(0),
                           .series = series,
                           .copies = 1,
                           .expected = expected_of(entry.fault),
-                          .has_digest = entry.digest.has_value(),
                           .has_ts = entry.ts.has_value()});
 }
 

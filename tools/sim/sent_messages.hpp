@@ -32,7 +32,6 @@ struct SentMessage {
     std::uint32_t series = 0; ///< which device and boot
     std::uint8_t copies = 0;  ///< how often it was sent; 255: that often or more
     Expected expected = Expected::topic;
-    bool has_digest = false;
     bool has_ts = false;
 };
 

@@ -3,6 +3,8 @@
 
 #include "common/base/json_text.hpp"
 #include "common/base/units.hpp"
+#include "common/record/guarded_json.hpp"
+#include "common/record/record.hpp"
 
 #include <algorithm>
 #include <array>
@@ -64,6 +66,36 @@ bool Template::names_the_device() const noexcept
 {
     return std::any_of(m_pieces.begin(), m_pieces.end(),
                        [](const Piece& piece) { return piece.hole == Hole::device_id; });
+}
+
+bool Template::makes_objects() const
+{
+    constexpr std::size_t kMostTexts = 1'000;
+    std::size_t texts = 1;
+    std::size_t signals = 0;
+    for (const auto& piece : m_pieces) {
+        texts = std::max(texts, std::min(piece.labels.size(), kMostTexts));
+        signals = std::max(signals, piece.signal + 1);
+    }
+    GuardedJson json{Limits{}.max_depth};
+    std::vector<double> values(signals);
+    std::string payload;
+    for (std::size_t text = 0; text < texts; ++text) {
+        for (const auto& piece : m_pieces) {
+            const auto last = std::max<std::size_t>(piece.labels.size(), 1) - 1;
+            if (piece.hole == Hole::metric) {
+                values[piece.signal] = static_cast<double>(std::min(text, last));
+            }
+        }
+        payload.clear();
+        append(payload, {.device_id = "sim-00001", .values = values}, {});
+        const auto parsed = json.parse(payload);
+        const auto* const root = std::get_if<simdjson::dom::element>(&parsed);
+        if (root == nullptr || !root->is_object()) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool Template::has_numbers() const noexcept

@@ -28,6 +28,10 @@ class Template {
     [[nodiscard]] bool names_the_device() const noexcept;
     [[nodiscard]] bool has_numbers() const noexcept;
 
+    /// True when what it makes is a JSON object, with each text that its metrics can have; numbers
+    /// are numbers anyway. For once at the start: it makes some payloads.
+    [[nodiscard]] bool makes_objects() const;
+
   private:
     enum class Hole : std::uint8_t { end, metric, ts, time, boot, seq, device_id };
 

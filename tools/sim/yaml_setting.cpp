@@ -3,6 +3,7 @@
 
 #include "common/base/json_text.hpp"
 #include "common/base/units.hpp"
+#include "tools/sim/share.hpp"
 
 #include <algorithm>
 
@@ -69,16 +70,11 @@ double Setting::number(double least, double most) const
 
 double Setting::share() const
 {
-    constexpr double kHundred = 100;
-    std::string_view text = m_node.IsScalar() ? std::string_view{m_node.Scalar()} : "";
-    const bool percent = text.ends_with('%');
-    text.remove_suffix(percent ? 1 : 0);
-    const auto number = parse_number(text);
-    const auto value = number.value_or(-1) / (percent ? kHundred : 1);
-    if (!(value >= 0 && value <= 1)) {
+    const auto value = m_node.IsScalar() ? parse_share(m_node.Scalar()) : std::nullopt;
+    if (!value) {
         throw wrong("a number from 0 to 1, or a percentage, is wanted");
     }
-    return value;
+    return *value;
 }
 
 std::uint64_t Setting::count(std::uint64_t least, std::uint64_t most) const

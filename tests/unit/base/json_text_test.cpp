@@ -50,6 +50,54 @@ TEST_CASE("json text: what is not UTF-8 is replaced, the rest is kept", "[base]"
     }
 }
 
+TEST_CASE("json text: every byte at every place, beside any other", "[base]")
+{
+    const auto escaped = [](int byte) -> std::string { // as the header says
+        constexpr auto kDigits = "0123456789abcdef";
+        const char c = static_cast<char>(byte);
+        if (byte >= 0x80) {
+            return "\xEF\xBF\xBD";
+        }
+        switch (c) {
+        case '"':
+        case '\\':
+            return {'\\', c};
+        case '\n':
+            return "\\n";
+        case '\r':
+            return "\\r";
+        case '\t':
+            return "\\t";
+        default:
+            return byte >= 0x20 && byte != 0x7F
+                       ? std::string{c}
+                       : "\\u00"s + kDigits[byte >> 4] + kDigits[byte & 0xF];
+        }
+    };
+    for (int byte = 0; byte < 256; ++byte) {
+        for (std::size_t at = 0; at < 20; ++at) {
+            for (const int beside : {0x00, 0x01, 0x1F, 0x20, 0x21, 0x22, 0x23, 0x5B, 0x5C, 0x5D,
+                                     0x7E, 0x7F, 0x80, 0xFF}) {
+                std::string text(20, 'x');
+                text[at] = static_cast<char>(byte);
+                text[(at + 1) % 20] = static_cast<char>(beside);
+                std::string wanted = "\"";
+                for (std::size_t i = 0; i < 20; ++i) {
+                    wanted += i == at ? escaped(byte) : i == (at + 1) % 20 ? escaped(beside) : "x"s;
+                }
+                const bool sequence = byte >= 0xC2 && byte <= 0xDF && beside == 0x80;
+                if (!sequence && quoted(text) != wanted + '"') {
+                    CAPTURE(byte, at, beside);
+                    CHECK(quoted(text) == wanted + '"');
+                }
+                CHECK(is_utf8(text) == (sequence ? at < 19 : byte < 0x80 && beside < 0x80));
+            }
+        }
+    }
+    const std::string many(5000, '"');
+    CHECK(quoted(many).size() == 2 + 2 * many.size());
+}
+
 TEST_CASE("json text: base64 has the values of RFC 4648 section 10", "[base]")
 {
     CHECK(base64("").empty());

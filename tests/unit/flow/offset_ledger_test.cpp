@@ -17,8 +17,10 @@ TEST_CASE("offset ledger: only a contiguous prefix may be committed", "[flow]")
     }
     CHECK(ledger.done(0, 11));
     CHECK_FALSE(ledger.take_committable(0));
+    CHECK(ledger.settled() == 0);
     CHECK(ledger.done(0, 10));
     CHECK(ledger.take_committable(0) == 12);
+    CHECK(ledger.settled() == 2);
     CHECK_FALSE(ledger.take_committable(0));
     CHECK(ledger.done(0, 15));
     CHECK(ledger.take_committable(0) == 16);

@@ -12,6 +12,7 @@
 
 using namespace tlm;
 using namespace tlm::formats;
+using namespace std::string_literals;
 
 namespace {
 
@@ -130,7 +131,23 @@ TEST_CASE("sparkplug writer: births, data by alias, and the death that belongs t
                 R"({"ts":1767225600123,"sparkplug":"NDATA","temp":21.5,"n":-3})");
     }
     payload.clear();
-    writer.append_death(payload, kNow, 4);
-    CHECK(decoded(decoder, "NDEATH", payload) ==
-          R"({"ts":1767225600123,"sparkplug":"NDEATH","bdSeq":4})");
+    append_sparkplug_death(payload, 4);
+    CHECK(decoded(decoder, "NDEATH", payload) == R"({"sparkplug":"NDEATH","bdSeq":4})");
+}
+
+TEST_CASE("sparkplug writer: what asks for births, and what does not", "[formats]")
+{
+    SparkplugDecoder decoder;
+    std::string out;
+    const auto unborn = "\x18\x05"s; // NDATA with a seq, out of nothing
+    (void)decoder.decode("spBv1.0/G/NDATA/E", unborn, kNow, out);
+    const auto request = decoder.take_rebirth();
+    REQUIRE(request);
+    CHECK(is_sparkplug_rebirth(request->payload));
+    const auto metric = "\x12\x18\x0A\x14Node Control/Rebirth\x70"s;
+    CHECK(is_sparkplug_rebirth(metric + '\1'));
+    CHECK_FALSE(is_sparkplug_rebirth(metric + '\0'));
+    CHECK_FALSE(is_sparkplug_rebirth("\x12\x18\x0A\x14Node Control/Reboot.\x70\1"s));
+    CHECK_FALSE(is_sparkplug_rebirth(request->payload.substr(0, request->payload.size() - 1)));
+    CHECK_FALSE(is_sparkplug_rebirth(""));
 }

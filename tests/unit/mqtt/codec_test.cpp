@@ -226,7 +226,7 @@ TEST_CASE("mqtt codec: packets may arrive in any pieces", "[mqtt]")
             }
             taken += before - arrived.size();
         }
-        CHECK(kinds == std::vector<std::size_t>{1, 2, 2, 3});
+        CHECK(kinds == std::vector<std::size_t>{1, 2, 2, 5});
     }
 }
 
@@ -246,8 +246,13 @@ TEST_CASE("mqtt codec: what a broker may not send is malformed", "[mqtt]")
     CHECK(malformed("\x41\x02\x00\x01"s));                    // reserved flags
     CHECK(malformed("\xD0\x01\x00"s));                        // PINGRESP with a body
     CHECK(malformed("\xE0\x00"s, Version::v311));             // DISCONNECT in 3.1.1
-    CHECK(malformed("\x30\x03\x00\x01t"s));                   // PUBLISH: nothing is subscribed
-    CHECK(malformed("\x00\x00"s));                            // reserved type
+    CHECK(malformed("\x34\x06\x00\x01t\x00\x07\x00"s));       // PUBLISH at QoS 2: not asked for
+    CHECK(malformed("\x36\x06\x00\x01t\x00\x07\x00"s));       // or beyond
+    CHECK(malformed("\x32\x06\x00\x01t\x00\x00\x00"s));       // without its packet id
+    CHECK(malformed("\x30\x03\x00\x01t"s));                   // without properties
+    CHECK(malformed("\x30\x03\x00\x00\x00"s));                // without a topic
+    CHECK(malformed("\x90\x04\x00\x01\x00\x01\x00"s.substr(0, 6), Version::v311)); // SUBACK of two
+    CHECK(malformed("\x00\x00"s));                                                 // reserved type
     CHECK(malformed("HTTP/1.1 400 Bad Request\r\n"s));
 }
 
@@ -260,7 +265,7 @@ TEST_CASE("mqtt codec: a packet beyond the bound is refused by its header alone"
 TEST_CASE("mqtt codec: garbage never crashes and every byte is accounted for", "[mqtt]")
 {
     std::mt19937 random{20260101}; // NOLINT(cert-msc51-cpp): the same bytes on every run
-    const auto header_types = "\x20\x40\x50\x70\xD0\xE0"s;
+    const auto header_types = "\x20\x30\x32\x40\x50\x70\x90\xD0\xE0"s;
     std::size_t packets = 0;
     std::size_t failures = 0;
     for (int round = 0; round < 20'000; ++round) {
@@ -285,4 +290,30 @@ TEST_CASE("mqtt codec: garbage never crashes and every byte is accounted for", "
     }
     CHECK(packets > 500); // the generator does reach the accepting paths
     CHECK(failures > 500);
+}
+
+TEST_CASE("mqtt codec: SUBSCRIBE to one filter and its SUBACK", "[mqtt]")
+{
+    CHECK(encoded(Subscribe{.filter = "a/b"}) == "\x82\x09\x00\x01\x00\x00\x03"
+                                                 "a/b\x01"s);
+    CHECK(encoded(Subscribe{.version = Version::v311, .packet_id = 0x0102, .filter = "a"}) ==
+          "\x82\x06\x01\x02\x00\x01"
+          "a\x01"s);
+    CHECK(decoded<SubAck>("\x90\x04\x00\x01\x00\x87"s).code == 0x87);
+    CHECK(decoded<SubAck>("\x90\x03\x00\x01\x01"s, Version::v311).packet_id == 1);
+}
+
+TEST_CASE("mqtt codec: PUBLISH from the broker, and its PUBACK", "[mqtt]")
+{
+    const auto plain = "\x30\x06\x00\x01t\x00xy"s;
+    CHECK(decoded<Delivery>(plain).topic == "t");
+    CHECK(decoded<Delivery>(plain).payload == "xy");
+    CHECK(decoded<Delivery>(plain).packet_id == 0);
+    const auto again = "\x3B\x08\x00\x01t\x01\x02\x02\x01\x01"s; // DUP, retained, payload is text
+    CHECK(decoded<Delivery>(again).packet_id == 0x0102);
+    CHECK(decoded<Delivery>(again).payload.empty());
+    CHECK(decoded<Delivery>("\x32\x06\x00\x01t\x00\x07x"s, Version::v311).payload == "x");
+    std::string out;
+    encode_puback(0x0102, out);
+    CHECK(out == "\x40\x02\x01\x02"s);
 }

@@ -48,9 +48,11 @@ struct Talk {
         auto& held = pool[index];
         held.device = static_cast<std::uint32_t>(payload.size());
         held.intended = std::chrono::nanoseconds{payload.front()};
-        encode(
-            Publish{.version = terms.version, .qos = terms.qos, .topic = "t", .payload = payload},
-            held.packet);
+        encode(Publish{.version = terms.version,
+                       .qos = dialogue.qos(terms),
+                       .topic = "t",
+                       .payload = payload},
+               held.packet);
         pool.hold(index);
         dialogue.add(pool, index);
     }
@@ -118,7 +120,7 @@ TEST_CASE("dialogue: what was not answered is said again, in order and marked", 
     }
     (void)talk.said();
     talk.hear(ack(kPubAck, 2));
-    talk.dialogue.interrupted();
+    talk.dialogue.interrupted(talk.pool, talk.stats);
     talk.publish("d");
     CHECK(talk.said().empty());
     talk.connect();
@@ -127,6 +129,24 @@ TEST_CASE("dialogue: what was not answered is said again, in order and marked", 
     talk.hear(ack(kPubAck, 1) + ack(kPubAck, 3) + ack(kPubAck, 4));
     CHECK(talk.stats.confirmed == 4);
     CHECK(talk.pool.size() == 0);
+}
+
+TEST_CASE("dialogue: a broker of another version is told by name, with what to do", "[mqtt]")
+{
+    Talk talk{Qos::at_least_once};
+    CHECK(talk.hear("\x20\x02\0\1"s) == Dialogue::Heard::over); // as 3.1.1 says it
+    CHECK(talk.end.for_good);
+    CHECK(talk.end.why == "refused: unacceptable protocol version: the broker does not speak MQTT "
+                          "5, try --mqtt-version 3.1.1");
+    CHECK(talk.hear("\x20\x03\0\x84\0"s) == Dialogue::Heard::over);
+    CHECK(talk.end.why ==
+          "refused: unsupported protocol version: the broker does not speak MQTT 5, "
+          "try --mqtt-version 3.1.1");
+    talk.terms.version = Version::v311;
+    CHECK(talk.hear("\x20\x02\0\1"s) == Dialogue::Heard::over);
+    CHECK(talk.end.why.ends_with("try --mqtt-version 5"));
+    CHECK(talk.hear("\x20\x02\0\5"s) == Dialogue::Heard::over);
+    CHECK(talk.end.why == "refused: not authorized");
 }
 
 TEST_CASE("dialogue: a refused message is counted, and not confirmed", "[mqtt]")
@@ -211,7 +231,7 @@ TEST_CASE("dialogue: QoS 2 goes on where the session was", "[mqtt]")
     (void)talk.said();
     talk.hear(ack(kPubRec, 1));
     (void)talk.said();
-    talk.dialogue.interrupted();
+    talk.dialogue.interrupted(talk.pool, talk.stats);
     talk.connect(true);
     CHECK(talk.said() == ack(kPubRel, 1) + packet(0x3C, 2, "b"));
     talk.hear("\x70\x03\0\1\x92"s); // PUBCOMP, packet identifier not found: it was done already
@@ -229,7 +249,7 @@ TEST_CASE("dialogue: at QoS 2 a broker that forgot gets everything again, in dou
     (void)talk.said();
     talk.hear(ack(kPubRec, 1));
     (void)talk.said();
-    talk.dialogue.interrupted();
+    talk.dialogue.interrupted(talk.pool, talk.stats);
     talk.connect(false);
     CHECK(talk.said() == packet(0x3C, 1, "a"));
     CHECK(talk.stats.in_doubt == 1);
@@ -241,10 +261,10 @@ TEST_CASE("dialogue: at QoS 2 the session of an earlier run is removed first", "
     Talk talk{Qos::exactly_once, Version::v311};
     CHECK_FALSE(talk.dialogue.clean_start(talk.terms));
     CHECK(talk.hear("\x20\x02\1\0"s) == Dialogue::Heard::fresh_start);
-    talk.dialogue.interrupted();
+    talk.dialogue.interrupted(talk.pool, talk.stats);
     CHECK(talk.dialogue.clean_start(talk.terms));
     CHECK(talk.hear("\x20\x02\0\0"s) == Dialogue::Heard::fresh_start);
-    talk.dialogue.interrupted();
+    talk.dialogue.interrupted(talk.pool, talk.stats);
     CHECK_FALSE(talk.dialogue.clean_start(talk.terms));
     talk.connect(present);
     CHECK(talk.dialogue.ready());
@@ -322,4 +342,45 @@ TEST_CASE("message pool: slots are used again and bounds are kept", "[mqtt]")
     pool[first].packet.assign(100, 'x');
     pool.hold(first);
     CHECK_FALSE(pool.has_room());
+}
+
+TEST_CASE("dialogue: a live one speaks at QoS 0 and forgets what it did not say", "[mqtt]")
+{
+    for (const auto qos : {Qos::at_least_once, Qos::exactly_once}) {
+        Talk talk{qos};
+        talk.dialogue.set_live(true);
+        CHECK(talk.dialogue.clean_start(talk.terms));
+        CHECK_FALSE(talk.dialogue.durable(talk.terms));
+        talk.connect();
+        talk.publish("a");
+        CHECK(talk.said() == "\x30\x05\0\1t\0a"s);
+        CHECK(talk.stats.confirmed == 1);
+        talk.publish("b");
+        talk.publish("c");
+        talk.dialogue.interrupted(talk.pool, talk.stats);
+        CHECK(talk.stats.forgotten == 2);
+        CHECK(talk.pool.size() == 0);
+        talk.connect();
+        CHECK(talk.said().empty());
+        talk.publish("d");
+        CHECK(talk.said() == "\x30\x05\0\1t\0d"s);
+    }
+}
+
+TEST_CASE("dialogue: what is said to it is acknowledged, and only a live one hears it", "[mqtt]")
+{
+    const auto delivery = "\x32\x07\0\1t\0\x09\0x"s;
+    Talk talk{Qos::at_least_once};
+    talk.dialogue.set_live(true);
+    talk.connect();
+    CHECK(talk.hear("\x90\x04\0\1\0\1"s) == Dialogue::Heard::subscribed);
+    CHECK(talk.hear(delivery) == Dialogue::Heard::delivery);
+    CHECK(talk.said() == ack(kPubAck, 9));
+    CHECK(talk.hear("\x30\x05\0\1t\0x"s) == Dialogue::Heard::delivery);
+    CHECK(talk.said().empty());
+
+    Talk other{Qos::at_least_once};
+    other.connect();
+    CHECK(other.hear(delivery) == Dialogue::Heard::over);
+    CHECK(other.end.why == "a packet that nobody asked for");
 }

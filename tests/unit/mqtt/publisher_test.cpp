@@ -249,17 +249,19 @@ TEST_CASE("publisher: connections come as they are wanted, so many at a time", "
     CHECK_FALSE(publisher.all_connected());
 }
 
-TEST_CASE("publisher: what was hung up comes back", "[mqtt]")
+TEST_CASE("publisher: what was hung up has said what it was given, and comes back", "[mqtt]")
 {
     Peer peer;
     Publisher publisher{peer.options()};
     connect(publisher, peer);
     drive(publisher, [&] { return publisher.links().connected == 1; });
     say(publisher, "one");
-    publisher.hang_up(0, std::chrono::steady_clock::now());
+    publisher.hang_up(0);
+    publisher.flush(std::chrono::steady_clock::now());
     CHECK(publisher.links().connected == 0);
-    connect(publisher, peer);
     drive(publisher, [&] { return after_connect(peer) == publish_packet(0x32, 1, "one"); });
+    connect(publisher, peer);
+    drive(publisher, [&] { return after_connect(peer) == publish_packet(0x3A, 1, "one"); });
     CHECK(publisher.stats().connects == 2);
 }
 
@@ -365,4 +367,128 @@ TEST_CASE("publisher: a connection is said goodbye to", "[mqtt]")
     drive(publisher, [&] { return publisher.links().connected == 1; });
     CHECK_FALSE(publisher.close(1ms)); // the peer does not answer
     CHECK(after_connect(peer) == "\xE0\0"s);
+}
+
+namespace {
+
+/// A node on connection 0 alone, whose will says which CONNECT it belongs to.
+struct OneNode final : Nodes {
+    std::optional<Presence> connecting(std::uint32_t connection) override
+    {
+        if (connection != 0) {
+            return std::nullopt;
+        }
+        ++connects;
+        return Presence{{"w", "gone " + std::to_string(connects), Qos::at_least_once, false},
+                        "cmd"};
+    }
+
+    void connected(std::uint32_t connection) override
+    {
+        CHECK(connection == 0);
+        ++arrivals;
+    }
+
+    void commanded(std::uint32_t /*connection*/, std::string_view payload) override
+    {
+        heard.emplace_back(payload);
+    }
+
+    int connects = 0;
+    int arrivals = 0;
+    std::vector<std::string> heard;
+};
+
+std::string subscribe_packet()
+{
+    return "\x82\x09\0\1\0\0\3cmd\1"s;
+}
+
+/// What came behind the subscription.
+std::string after_subscribe(Peer& peer)
+{
+    const auto packet = subscribe_packet();
+    const auto at = peer.received().find(packet);
+    return at == std::string::npos ? std::string{} : peer.received().substr(at + packet.size());
+}
+
+} // namespace
+
+TEST_CASE("publisher: a node's will, its subscription, then what it says at QoS 0", "[mqtt]")
+{
+    Peer peer;
+    OneNode node;
+    auto options = peer.options();
+    options.nodes = &node;
+    Publisher publisher{options};
+    connect(publisher, peer);
+    CHECK(peer.received().ends_with("\0\1w\0\6gone 1"s));
+    drive(publisher, [&] { return node.arrivals == 1; });
+    say(publisher, "born");
+    const auto born = "\x30\x08\0\1t\0born"s;
+    drive(publisher, [&] { return after_subscribe(peer) == born; });
+    CHECK(publisher.outstanding() == 0);
+    peer.send("\x90\x04\0\1\0\1\x32\x07\0\1c\0\5\0x"s);
+    drive(publisher, [&] { return after_subscribe(peer) == born + "\x40\x02\0\5"s; });
+    CHECK(node.heard == std::vector<std::string>{"x"});
+}
+
+TEST_CASE("publisher: what a node has not said ends with its connection", "[mqtt]")
+{
+    Peer peer;
+    OneNode node;
+    auto options = peer.options();
+    options.nodes = &node;
+    Publisher publisher{options};
+    connect(publisher, peer);
+    drive(publisher, [&] { return node.arrivals == 1; });
+    CHECK(publisher.takes(0));
+    peer.drop();
+    say(publisher, "lost");
+    drive(publisher, [&] { return publisher.links().connected == 0; });
+    CHECK_FALSE(publisher.takes(0));
+    CHECK(publisher.outstanding() == 0);
+    connect(publisher, peer);
+    CHECK(peer.received().ends_with("gone 2"));
+    drive(publisher, [&] { return node.arrivals == 2; });
+    drive(publisher, [&] { return peer.received().ends_with(subscribe_packet()); });
+    CHECK(publisher.takes(0));
+}
+
+TEST_CASE("publisher: a node that is hung up says first what it was given", "[mqtt]")
+{
+    Peer peer;
+    OneNode node;
+    auto options = peer.options();
+    options.nodes = &node;
+    Publisher publisher{options};
+    connect(publisher, peer);
+    drive(publisher, [&] { return node.arrivals == 1; });
+    const auto now = std::chrono::steady_clock::now();
+    say(publisher, "last");
+    publisher.hang_up(0);
+    CHECK_FALSE(publisher.takes(0));
+    CHECK(publisher.links().connected == 1);
+    publisher.flush(now);
+    CHECK(publisher.links().connected == 0);
+    CHECK(after_subscribe(peer) == "\x30\x08\0\1t\0last"s);
+}
+
+TEST_CASE("publisher: a node's goodbye is its will, and the broker's word for it", "[mqtt]")
+{
+    for (const auto version : {Version::v5, Version::v311}) {
+        Peer peer;
+        OneNode node;
+        auto options = peer.options();
+        options.nodes = &node;
+        options.version = version;
+        Publisher publisher{options};
+        const bool v5 = version == Version::v5;
+        connect(publisher, peer, v5 ? "\x20\x03\0\0\0"s : "\x20\x02\0\0"s);
+        drive(publisher, [&] { return node.arrivals == 1; });
+        CHECK_FALSE(publisher.close(10ms)); // the peer does not hang up
+        const auto will =
+            v5 ? "\x32\x0C\0\1w\0\2\0gone 1\xE0\x01\4"s : "\x32\x0B\0\1w\0\2gone 1\xE0\0"s;
+        CHECK(peer.received().ends_with(will));
+    }
 }

@@ -2,6 +2,7 @@
 #include "common/base/units.hpp"
 #include "tests/support/catch.hpp"
 #include "tools/sim/arrival_models.hpp"
+#include "tools/sim/arrival_rule.hpp"
 #include "tools/sim/due_heap.hpp"
 #include "tools/sim/noise.hpp"
 #include "tools/sim/schedule.hpp"
@@ -184,4 +185,37 @@ TEST_CASE("trace: seconds or times, ascending", "[sim]")
     CHECK(std::get<std::string>(parse_trace("2\n1\n")) ==
           "line 2 of the trace: before the one before");
     CHECK(std::get<std::string>(parse_trace("# none\n")) == "the trace has no times");
+}
+
+TEST_CASE("arrivals: a rule is read as it was written, or says what is wrong", "[sim]")
+{
+    const auto read = [](std::string_view text) {
+        auto rule = parse_arrival_rule(text);
+        REQUIRE(std::holds_alternative<ArrivalRule>(rule));
+        CHECK(std::get<ArrivalRule>(rule).text == text);
+        return std::get<ArrivalRule>(rule);
+    };
+    const auto jittered = std::get<Jittered>(read("jittered:20%").at_rate(10, 5));
+    CHECK(jittered.interval == 500ms);
+    CHECK(jittered.jitter == Approx(0.2));
+    CHECK(std::get<Jittered>(read("jittered").at_rate(10, 5)).jitter == 1);
+    CHECK(std::get<Poisson>(read("poisson").at_rate(10, 5)).interval == 500ms);
+    CHECK(std::get<Constant>(read("constant").at_rate(10, 5)).rate == 10);
+
+    const auto burst = std::get<Burst>(read("burst:20@1m+100ms").own);
+    CHECK(burst.size == 20);
+    CHECK(burst.interval == 1min);
+    CHECK(burst.spacing == 100ms);
+    CHECK(read("burst:20@10s").own_rate(5) == 10);
+    CHECK_FALSE(read("constant").own_rate(5));
+    CHECK(std::get<Burst>(read("burst:20@1m").own).spacing == 0ms);
+    CHECK(std::get<Calendar>(read("cron:0 6 * * 1-5+30s").own).jitter == 30s);
+    CHECK(read("trace:a:b+c").file == "a:b+c");
+
+    for (const auto* const wrong :
+         {"", "burst", "burst:1", "burst:x@1s", "burst:1@1s+", "burst:1000001@1000000s",
+          "burst:2@1s+501ms", "cron", "cron:* * * * *+1m", "trace", "jittered:-1", "poisson:"}) {
+        INFO(wrong);
+        CHECK(std::holds_alternative<std::string>(parse_arrival_rule(wrong)));
+    }
 }

@@ -157,10 +157,63 @@ TEST_CASE("faults: order", "[sim]")
     auto late = at(FaultKind::late, 100ms);
     late.by = 250ms;
     const auto lines = play_one(late, 7);
-    CHECK(lines.seqs() == Seqs{0, 2, 3, 4, 1, 5, 6});
-    CHECK(lines.lines[4].ts == kStart + 100);
-    CHECK(lines.lines[4].sent == kStart + 400);
-    CHECK(lines.lines[4].fault == "late");
+    CHECK(lines.seqs() == Seqs{0, 2, 3, 1, 4, 5, 6});
+    CHECK(lines.lines[3].ts == kStart + 100);
+    CHECK(lines.lines[3].sent == kStart + 350);
+    CHECK(lines.lines[3].fault == "late");
+    late.by = 300ms; // at the same time as another one
+    CHECK(play_one(late, 7).seqs() == Seqs{0, 2, 3, 4, 1, 5, 6});
+}
+
+TEST_CASE("faults: what is late comes when the truth says, also behind the end", "[sim]")
+{
+    using Seqs = std::vector<std::uint64_t>;
+    auto late = at(FaultKind::late, 100ms, 200ms);
+    late.by = 5s;
+    auto spike = at(FaultKind::spike, 200ms);
+    spike.size = 1;
+    const auto played = play_all({one_metric(1, {late, spike})}, 5);
+    CHECK(played.seqs() == Seqs{0, 3, 4, 1, 2});
+    CHECK(played.lines[3].sent == kStart + 5'100);
+    CHECK(played.lines[4].sent == kStart + 5'200);
+    CHECK(played.truth == std::vector{truth("late", 1, R"("expected":1767225605100)"),
+                                      truth("spike", 2, R"("metric":"x","said":6,"expected":5)"),
+                                      truth("late", 2, R"("expected":1767225605200)")});
+}
+
+TEST_CASE("faults: without a plan what is late comes when its time is past, or at the end", "[sim]")
+{
+    auto late = at(FaultKind::late, 0ms);
+    late.by = 250ms;
+    auto group = one_metric(1, {late});
+    group.arrivals = Constant{};
+    const Identity identity{.seed = 5, .boot = 1};
+    const auto play = [&](milliseconds tick) {
+        FaultInjector script{std::make_unique<FleetScript>(std::vector{group}, identity,
+                                                           Casting{{}, {.count = 5}, kStart}),
+                             {fault_scope(group, 0)},
+                             identity,
+                             {},
+                             kStart};
+        EpochMs wall = kStart;
+        for (; script.next_position(); wall += tick.count()) {
+            const auto message = script.take(wall);
+            if (message && message->fault == "late") {
+                CHECK(message->sent == wall);
+            }
+        }
+        return script.truth();
+    };
+    CHECK(play(100ms) == truth("late", 0, R"("expected":1767225600300)") + "\n");
+    CHECK(play(1ms) == truth("late", 0, R"("expected":1767225600005)") + "\n");
+}
+
+TEST_CASE("faults: what nothing follows is not out of order", "[sim]")
+{
+    const auto played = play_one(at(FaultKind::out_of_order, 300ms, 1h), 5);
+    CHECK(played.lines.size() == 5);
+    CHECK(played.faults() == Names{"", "", "", "", ""});
+    CHECK(played.truth.empty());
 }
 
 TEST_CASE("faults: what is held back goes out at the end, and never more than so many wait",
@@ -352,14 +405,34 @@ TEST_CASE("faults: all shards together go wrong as the whole does", "[sim]")
 
 TEST_CASE("faults: as they are written in options", "[sim]")
 {
-    for (const auto* text : {"spike=0.001", "drop_out=0.5+10s", "reconnect_storm@30s",
-                             "late@1m30s+5s", "bad_json@0"}) {
+    for (const auto* text :
+         {"spike=0.001", "drop_out=0.5+10s", "reconnect_storm@30s", "late@1m30s+5s", "bad_json@0",
+          "late=0.01,by=5m", "drift@1m+10s,devices=0.2,metric=temp_c,size=-4.5",
+          "flood@5s,messages=200"}) {
         auto parsed = parse_fault_rule(text);
         REQUIRE(std::holds_alternative<FaultRule>(parsed));
         CHECK(format_fault_rule(std::get<FaultRule>(parsed)) == text);
     }
-    for (const auto* bad : {"", "spike", "spoke=0.1", "spike=", "spike=1.1", "spike=-0.1",
-                            "spike=0.1+", "spike=0.1+x", "spike@", "spike@noon", "spike@5s+0s"}) {
+    for (const auto* bad : {"",
+                            "spike",
+                            "spoke=0.1",
+                            "spike=",
+                            "spike=1.1",
+                            "spike=-0.1",
+                            "spike=0.1+",
+                            "spike=0.1+x",
+                            "spike@",
+                            "spike@noon",
+                            "spike@5s+0s",
+                            "spike=0.1,",
+                            "spike=0.1,size",
+                            "spike=0.1,size=x",
+                            "spike=0.1,by=5s",
+                            "late=0.1,metric=temp_c",
+                            "flood=0.1,messages=0",
+                            "late=0.1,by=0s",
+                            "stuck_value=0.1,size=3",
+                            "spike=0.1,devices=2"}) {
         INFO(bad);
         CHECK(std::holds_alternative<std::string>(parse_fault_rule(bad)));
     }

@@ -131,7 +131,7 @@ TEST_CASE("fleet file: payloads by template, from the file or beside it", "[sim]
     CHECK(std::get<Trace>(traced[0].arrivals).times->back() == 5s);
 }
 
-TEST_CASE("fleet file: Sparkplug B, as its decoder reads it, born again after a cut", "[sim]")
+TEST_CASE("fleet file: Sparkplug B, as its decoder reads it, and births out of turn", "[sim]")
 {
     FleetScript script{parse("groups:\n  press:\n    devices: 2\n    arrivals: {constant: 1s}\n"
                              "    tags: {fw: '1.2'}\n    metrics: {rpm: {step: {levels: [1480]}, "
@@ -141,8 +141,7 @@ TEST_CASE("fleet file: Sparkplug B, as its decoder reads it, born again after a 
                        {}};
     formats::SparkplugDecoder decoder;
     std::string out;
-    const auto say = [&] {
-        const auto message = script.take(1'767'225'600'000);
+    const auto read = [&](const Message& message) {
         CHECK(message.device_id == "Plant1::press-0000" + std::to_string(message.device + 1));
         out.clear();
         const auto verdict = decoder.decode(message.topic, message.payload, 0, out);
@@ -151,15 +150,65 @@ TEST_CASE("fleet file: Sparkplug B, as its decoder reads it, born again after a 
         CHECK(std::get<formats::SparkplugMessage>(verdict).device_id == message.device_id);
         return out;
     };
+    const auto say = [&] { return read(script.take(1'767'225'600'000)); };
     const std::string birth = R"({"ts":1767225600000,"sparkplug":"NBIRTH","bdSeq":0,)"
                               R"("Node Control/Rebirth":false,"fw":"1.2","rpm":1480,"t":1.5})";
     const std::string data = R"({"ts":1767225600000,"sparkplug":"NDATA","rpm":1480,"t":1.5})";
+    CHECK_FALSE(script.introduce({0, 0, 0}, 5)); // its first reading does
     CHECK(say() == birth);
     CHECK(say() == birth);
     CHECK(say() == data);
-    script.restart(0);
+    const auto newcomer = script.introduce({0, 9, 0}, 1'767'225'600'500);
+    REQUIRE(newcomer);
+    CHECK(newcomer->seq == 1); // whose values it repeats
+    CHECK(newcomer->ts == 1'767'225'600'500);
+    CHECK(read(*newcomer) == R"({"ts":1767225600500,"sparkplug":"NBIRTH","bdSeq":9,)"
+                             R"("Node Control/Rebirth":false,"fw":"1.2","rpm":1480,"t":1.5})");
     CHECK(say() == data); // the other device
-    CHECK(say().find(R"("NBIRTH","bdSeq":1)") != std::string::npos);
+    CHECK(say() == data); // its seq is the next one, else there would be a gap
+    (void)script.take(1'767'225'600'000, {.silent = true});
+    (void)script.take(1'767'225'600'000, {.silent = true});
+    CHECK(say() == data); // silence leaves none
+}
+
+TEST_CASE("fleet file: a Sparkplug device behind its node", "[sim]")
+{
+    FleetScript script{parse("groups:\n  press:\n    devices: 1\n    arrivals: {constant: 1s}\n"
+                             "    metrics: {t: {step: {levels: [1.5]}}}\n"
+                             "    payload: {sparkplug: Plant1, device: main}\n"),
+                       {.seed = 1},
+                       {}};
+    formats::SparkplugDecoder decoder;
+    const auto read = [&](const Message& message) {
+        std::string out;
+        CHECK(message.device_id == "Plant1::press-00001::main");
+        const auto verdict = decoder.decode(message.topic, message.payload, 0, out);
+        REQUIRE(std::holds_alternative<formats::SparkplugMessage>(verdict));
+        CHECK_FALSE(std::get<formats::SparkplugMessage>(verdict).gap);
+        CHECK_FALSE(decoder.take_rebirth());
+        return out;
+    };
+    const std::string node =
+        R"({"ts":5,"sparkplug":"NBIRTH","bdSeq":3,"Node Control/Rebirth":false})";
+    const auto first = script.introduce({0, 3, 0}, 5);
+    REQUIRE(first);
+    CHECK(first->topic == "spBv1.0/Plant1/NBIRTH/press-00001");
+    CHECK(read(*first) == node);
+    CHECK_FALSE(script.introduce({0, 3, 1}, 5)); // its first reading does
+    const auto birth = script.take(6);
+    CHECK(birth.topic == "spBv1.0/Plant1/DBIRTH/press-00001/main");
+    CHECK(read(birth) == R"({"ts":6,"sparkplug":"DBIRTH","t":1.5})");
+    CHECK(read(script.take(7)) == R"({"ts":7,"sparkplug":"DDATA","t":1.5})");
+    CHECK(read(*script.introduce({0, 3, 0}, 5)) == node);
+    CHECK(read(*script.introduce({0, 3, 1}, 8)) == R"({"ts":8,"sparkplug":"DBIRTH","t":1.5})");
+    CHECK_FALSE(script.introduce({0, 3, 2}, 8));
+    const auto death = script.take(9, {.silent = true});
+    CHECK(death.of_silence);
+    CHECK(read(death) == R"({"ts":9,"sparkplug":"DDEATH"})");
+    CHECK_FALSE(script.take(10, {.silent = true}).of_silence);
+    CHECK(read(*script.introduce({0, 3, 0}, 5)) == node);
+    CHECK_FALSE(script.introduce({0, 3, 1}, 8)); // not while it is away
+    CHECK(read(script.take(11)) == R"({"ts":11,"sparkplug":"DBIRTH","t":1.5})");
 }
 
 TEST_CASE("fleet file: Protobuf, as its decoder reads it", "[sim]")

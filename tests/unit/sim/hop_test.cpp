@@ -208,7 +208,9 @@ TEST_CASE("hop: a broken message belongs to the dead letters, one with a fault t
 
     topic.arrived("a", 1, 1); // let through
     CHECK(topic.report().count(Flaw::misrouted) == 1);
+    CHECK(topic.report(Rejects::seen).arrived == topic.report(Rejects::seen).expected);
     letters.arrived(100); // a good one
+    CHECK(letters.report(&topic).arrived == letters.report(&topic).expected);
     CHECK(letters.report(&topic).count(Flaw::duplicated) == 1);
     const Hop empty("kafka", sent, true);
     CHECK(letters.report(&empty).count(Flaw::misrouted) == 1);
@@ -232,6 +234,26 @@ TEST_CASE("hop: what rules may reject need not be in the topic", "[sim]")
         letters.arrived(100 + i);
     }
     CHECK(!letters.report(&topic).breach(false));
+    for (const auto* const looked : {static_cast<const Hop*>(nullptr), &topic}) {
+        CHECK(letters.report(looked).expected == kKinds.size());
+        CHECK(letters.report(looked).arrived == kKinds.size());
+    }
+}
+
+TEST_CASE("dead letters: the second copy of a message may be among them", "[sim]")
+{
+    SentMessages sent;
+    sent.add(entry("a", 0));
+    sent.add(entry("a", 0, "duplicate"));
+    Hop topic("kafka", sent, true);
+    topic.arrived("a", 1, 0);
+    DeadLetterHop letters("dlq", sent);
+    CHECK(letters.report(&topic).expected == 0);
+    letters.arrived(100);
+    const auto report = letters.report(&topic);
+    CHECK(report.expected == 1);
+    CHECK(report.arrived == 1);
+    CHECK(!report.breach(false));
 }
 
 TEST_CASE("dead letters: payloads that are equal are told apart by their number", "[sim]")

@@ -46,18 +46,28 @@ TEST_CASE("ledger: members may be missing or unknown, identity may not", "[sim]"
 {
     LedgerReader reader;
     const auto line = reader.read(
-        R"({"fault":"spike","deviceId":"a","new":[1],"boot":1,"seq":18446744073709551615})");
+        R"({"fault":"spike","deviceId":"a","new":[1],"boot":1,"seq":18446744073709551615,"digest":"0f"})");
     const auto* const entry = std::get_if<LedgerEntry>(&line);
     REQUIRE(entry != nullptr);
     CHECK(entry->fault == "spike");
-    CHECK(!entry->digest);
+    CHECK(entry->digest == 15);
     CHECK(!entry->ts);
     for (const auto* const bad :
          {"", "{", "[]", "7", R"({"deviceId":"a","boot":1})",
           R"({"deviceId":"a b","boot":1,"seq":1})", R"({"deviceId":"a","boot":1,"seq":-1})",
           R"({"deviceId":"a","boot":1.5,"seq":1})", R"({"run":"paused"})", R"({"run":"end"})"}) {
         CAPTURE(bad);
-        CHECK(std::holds_alternative<NotALedgerLine>(reader.read(bad)));
+        const auto read = reader.read(bad);
+        REQUIRE(std::holds_alternative<NotALedgerLine>(read));
+        CHECK_FALSE(std::get<NotALedgerLine>(read).lacks_digest);
+    }
+    for (const auto* const undigested :
+         {R"({"v":1,"deviceId":"a","ts":0,"receivedAt":0,"boot":1,"seq":0,"data":{}})",
+          R"({"deviceId":"a","boot":1,"seq":0,"digest":"x"})"}) {
+        CAPTURE(undigested);
+        const auto read = reader.read(undigested);
+        REQUIRE(std::holds_alternative<NotALedgerLine>(read));
+        CHECK(std::get<NotALedgerLine>(read).lacks_digest);
     }
 }
 

@@ -74,3 +74,11 @@ TEST_CASE("pacer: a fixed first time is kept at any speed", "[sim]")
     CHECK(timeline.ts(10s) == 15'000);
     CHECK(timeline.due(10s) == 1s);
 }
+
+TEST_CASE("pacer: the time of a moment is that of the message which is due then", "[sim]")
+{
+    const auto fixed = Timeline::fixed_at(5'000, Speed{10.0});
+    CHECK(fixed.ts_at(1s) == 15'000);
+    const auto moved = Timeline::moved_to(1'000'000, 60s, Speed{2.0});
+    CHECK(moved.ts_at(moved.due(30s)) == moved.ts(30s));
+}

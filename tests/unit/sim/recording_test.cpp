@@ -72,12 +72,25 @@ TEST_CASE("csv: several columns, empty cells, words, quotes, and a column of dev
     CHECK(shown(recordings[1]) == "1700000001000 \"note\":\"late\",\"on\":false\n");
 }
 
+TEST_CASE("csv: an empty cell is no value, a row of them nothing", "[sim]")
+{
+    const auto alone = good(
+        "timestamp,value\n2026-01-01 00:00:00,1\n2026-01-01 00:00:01,\n2026-01-01 00:00:02,3\n");
+    REQUIRE(alone.at(0).rows.size() == 2);
+    CHECK(alone[0].members(alone[0].rows[1]) == R"("value":3)");
+    CHECK(good("2026-01-01 00:00:00,\n2026-01-01 00:00:01,2\n").at(0).rows.size() == 1);
+    const auto beside = good("t,a,b\n2026-01-01 00:00:00,,\n2026-01-01 00:00:01,,2\n");
+    REQUIRE(beside.at(0).rows.size() == 1);
+    CHECK(beside[0].members(beside[0].rows[0]) == R"("b":2)");
+    CHECK(good("t,deviceId\n2026-01-01 00:00:00,a\n").at(0).rows.size() == 1); // a sign of life
+    CHECK(bad_line("2026-01-01 00:00:00,\n") == 0);
+}
+
 TEST_CASE("csv: a bad line is named by its number", "[sim]")
 {
     const std::string head = "timestamp,value\n2013-12-02 21:15:00,1\n";
     CHECK(bad_line(head + "2013-12-02 21:20:00\n") == 3);
     CHECK(bad_line(head + "2013-13-02 21:20:00,1\n") == 3);
-    CHECK(bad_line(head + "2013-12-02 21:20:00,\n") == 3);
     CHECK(bad_line(head + "2013-12-02 21:20:00,nan\n") == 3);
     CHECK(bad_line(head + "2013-12-02 21:20:00,1,2\n") == 3);
     CHECK(bad_line(head + "timestamp,value\n") == 3);

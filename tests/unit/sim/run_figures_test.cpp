@@ -112,7 +112,7 @@ TEST_CASE("summary: one JSON object", "[sim]")
     append_summary(out, summary, Buckets::without);
     CHECK(
         out ==
-        R"({"sent":3,"confirmed":2,"refused":1,"resent":0,"inDoubt":0,"connections":0,)"
+        R"({"sent":3,"confirmed":2,"refused":1,"resent":0,"unheard":0,"inDoubt":0,"connections":0,)"
         R"("reconnects":0,"seconds":1.5,"rate":2,"exitStatus":0,"paced":true,"valid":true,"generatorLagP99_ms":0,)"
         R"("latency":{}})");
 }

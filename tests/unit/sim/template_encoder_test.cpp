@@ -43,6 +43,23 @@ TEST_CASE("template: a hole that nothing fills, or that does not end", "[sim]")
     CHECK(filled("{{temp}").starts_with("a hole opens"));
 }
 
+TEST_CASE("template: whether it makes JSON objects, with each text of its metrics", "[sim]")
+{
+    const auto makes_objects = [](std::string_view text, std::vector<Signal> signals = kSignals) {
+        auto compiled = Template::compile(text, signals);
+        return std::get<Template>(compiled).makes_objects();
+    };
+    CHECK(makes_objects(R"({"t":{{ts}},"at":"{{time}}","temp":{{temp}},"state":"{{state}}"})"));
+    CHECK_FALSE(makes_objects(R"({"state":{{state}}})"));
+    CHECK_FALSE(makes_objects(R"({"temp":{{temp}})"));
+    CHECK_FALSE(makes_objects(R"([{{temp}}])"));
+    CHECK_FALSE(makes_objects(R"({"id":{{deviceId}}})"));
+    CHECK_FALSE(makes_objects(R"({"temp":1,"temp":{{temp}}})"));
+    CHECK_FALSE(makes_objects(""));
+    CHECK_FALSE(makes_objects(R"({"state":{{state}}})", {{"state", {}, 0, {"1", "2", "off"}}}));
+    CHECK(makes_objects(R"({"state":{{state}}})", {{"state", {}, 0, {"1", "2"}}}));
+}
+
 TEST_CASE("template: distorted messages", "[sim]")
 {
     CHECK(filled("{{ts}} {{deviceId}} {{temp}} {{temp}}",

@@ -213,6 +213,7 @@ std::vector<Planted> in_conf()
          line("max_queued_messages 0", "max_queued_messages 0\nqueue_qos0_messages true")},
         {"persistence_location", kLoses,
          line("persistence true", "persistence true\npersistence_location /run/mosquitto")},
+        {"acl_file", kNote, line("allow_anonymous false", "allow_anonymous false\nacl_file acl")},
         {"sys_interval", kNote, line("persistence true", "persistence true\nsys_interval 0")},
         {"qos", kLoses, line("listener 8883", "listener 8884 ::1\nmax_qos 0\nlistener 8883")},
         {"message_size_limit", kLoses,

@@ -186,6 +186,18 @@ void judge_listener(Reading& reading, const Listener& listener)
     }
 }
 
+/// A client that asks sees no difference: the answer is that it has subscribed.
+void judge_rights(Reading& reading, const Listener& listener)
+{
+    const auto file = listener.settings.find("acl_file");
+    if (file != listener.settings.end()) {
+        reading.add(Severity::note, "acl_file", file->second,
+                    "mosquitto grants a subscription that this file does not let its user read, "
+                    "and sends nothing.",
+                    "See that the bridge's user has 'topic read FILTER' there for each filter.");
+    }
+}
+
 /// Without $SYS nobody hears of what is dropped.
 void judge_counters(Reading& reading)
 {
@@ -217,6 +229,9 @@ void judge_conf(const BrokerFacts& broker, std::vector<Finding>& findings)
     judge_counters(reading);
     for (const Listener& listener : listeners) {
         judge_listener(reading, listener);
+        if (listener.port == broker.port) {
+            judge_rights(reading, listener);
+        }
     }
 }
 

@@ -64,11 +64,20 @@ void on_error(rd_kafka_t* client, int error, const char* text, void* opaque) noe
     static_cast<ClientState*>(opaque)->failed(code, text);
 }
 
-rd_kafka_resp_err_t on_response(rd_kafka_t*, int, const char*, std::int32_t, std::int16_t,
+/// Kafka's numbers of the requests by which a client logs in.
+bool is_of_login(std::int16_t request) noexcept
+{
+    constexpr std::int16_t kSaslHandshake = 17;
+    constexpr std::int16_t kApiVersions = 18;
+    constexpr std::int16_t kSaslAuthenticate = 36;
+    return request == kSaslHandshake || request == kApiVersions || request == kSaslAuthenticate;
+}
+
+rd_kafka_resp_err_t on_response(rd_kafka_t*, int, const char*, std::int32_t, std::int16_t request,
                                 std::int16_t, std::int32_t, std::size_t, std::int64_t,
                                 rd_kafka_resp_err_t error, void* opaque) noexcept
 {
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && !is_of_login(request)) {
         static_cast<ClientState*>(opaque)->answered();
     }
     return RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -129,6 +138,9 @@ bool stops_within(int stop_fd, milliseconds wait)
 
 void ClientState::answered() noexcept
 {
+    if (m_has_problem.load(std::memory_order_relaxed)) {
+        keep_problem({});
+    }
     if (connected() || m_connected.exchange(true, std::memory_order_relaxed)) {
         return;
     }
@@ -137,7 +149,7 @@ void ClientState::answered() noexcept
         m_repeats.reset();
     } catch (...) { // no mutex, no reset: the log says less, the work goes on
     }
-    if (m_announces.load(std::memory_order_relaxed)) {
+    if (m_announces.exchange(false, std::memory_order_relaxed)) {
         log::info("Kafka answers");
     }
 }
@@ -163,8 +175,29 @@ void ClientState::failed(rd_kafka_resp_err_t error, std::string_view text) noexc
     }
 }
 
+void ClientState::keep_problem(std::string_view text) noexcept
+{
+    try {
+        const std::lock_guard lock(m_mutex);
+        m_problem = text;
+        m_has_problem.store(!text.empty(), std::memory_order_relaxed);
+    } catch (...) { // an error will say less
+    }
+}
+
+std::string ClientState::problem() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_problem.empty() ? std::string{} : ": " + m_problem;
+}
+
 void ClientState::log(int level, std::string_view facility, std::string_view text) noexcept
 {
+    if (facility == "FAIL") { // `[thrd:NAME]: BROKER: what failed (after 3ms in state CONNECT)`
+        const auto thread = text.find("]: ");
+        const auto begin = thread == std::string_view::npos ? 0 : thread + 3;
+        keep_problem(text.substr(begin, text.rfind(" (after ") - begin));
+    }
     const auto wanted = to_level(level);
     if (!log::enabled(wanted)) {
         return;
@@ -266,7 +299,8 @@ Wait wait_for_topics(rd_kafka_t* client, std::span<const std::string> topics, mi
                                         ? "Kafka has no topic '" + *topic + "'; create it"
                                         : "Kafka's brokers do not answer";
         if (left() == milliseconds{0}) {
-            throw transient_error(problem);
+            const auto& state = *static_cast<const ClientState*>(rd_kafka_opaque(client));
+            throw transient_error(problem + (known == Known::no ? "" : state.problem()));
         }
         limit.warn("{}; waiting", problem);
         const auto pause = known == Known::no ? kRetryMissing : milliseconds{0};

@@ -25,18 +25,20 @@ namespace tlm::kafka {
 /// What librdkafka's threads tell about one client. Any thread.
 class ClientState {
   public:
-    /// `announces`: says when the first broker answers; false: only after one was lost.
-    explicit ClientState(bool announces = true) : m_announces(announces) {}
-
     [[nodiscard]] bool connected() const noexcept
     {
         return m_connected.load(std::memory_order_relaxed);
     }
 
+    /// A broker has answered a question, not just let us log in. Logged after an outage.
     void answered() noexcept;
 
     /// An error that concerns the client, not one message.
     void failed(rd_kafka_resp_err_t error, std::string_view text) noexcept;
+
+    /// Why no broker answers, as far as librdkafka told since one did, behind a colon: `: ...`, or
+    /// nothing.
+    [[nodiscard]] std::string problem() const;
 
     void log(int level, std::string_view facility, std::string_view text) noexcept;
 
@@ -50,12 +52,15 @@ class ClientState {
 
   private:
     [[noreturn]] void throw_fatal() const;
+    void keep_problem(std::string_view text) noexcept;
 
     std::atomic<bool> m_connected{false};
     std::atomic<bool> m_fatal{false};
-    std::atomic<bool> m_announces;
+    std::atomic<bool> m_announces{false}; ///< all brokers were lost
+    std::atomic<bool> m_has_problem{false};
     mutable std::mutex m_mutex; ///< of all below
     std::string m_fatal_text;
+    std::string m_problem;
     RepeatFilter m_repeats;
 };
 

@@ -21,7 +21,8 @@ void describe_copies(rd_kafka_t* client, TopicDescription& topic, milliseconds d
     const rd_kafka_metadata_t* answer = nullptr;
     const auto error = rd_kafka_metadata(client, 0, handle.get(), &answer, poll_timeout(deadline));
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        throw transient_error("Kafka's brokers do not answer");
+        const auto& state = *static_cast<const ClientState*>(rd_kafka_opaque(client));
+        throw transient_error("Kafka's brokers do not answer" + state.problem());
     }
     const Metadata metadata(answer);
     if (metadata->topic_cnt != 1 ||
@@ -78,6 +79,11 @@ std::vector<TopicDescription> describe_topics(const Properties& properties,
 std::uint32_t library_version() noexcept
 {
     return static_cast<std::uint32_t>(rd_kafka_version());
+}
+
+std::string library_version_text()
+{
+    return rd_kafka_version_str();
 }
 
 } // namespace tlm::kafka

@@ -57,7 +57,8 @@ ExitStatus preflight(const Settings& settings)
 {
     const auto& connections = *settings.connections;
     const auto count = count_connections(connections, make_roster(settings));
-    const auto needs = needs_of(connections, count, settings.rate, settings.payload_size);
+    auto needs = needs_of(connections, count, settings.rate, settings.payload_size);
+    needs.unpaced = !settings.paced;
     return report(judge(needs, look_at_machine(connections.publisher.sources)));
 }
 
@@ -318,9 +319,12 @@ RunSummary Run::report() const
     summary.reconnects = counts.reconnects;
     summary.paced = paced();
     const auto& lag = m_figures.lag();
-    log::info("sent {}, {}{}, in {:.3f} s, {:.1f}/s{}", summary.sent, m_outlet.summary(),
+    constexpr double kShortest = 0.01; // seconds; what less would say is no rate
+    log::info("sent {}, {}{}, in {:.3f} s{}{}", summary.sent, m_outlet.summary(),
               summary.unheard > 0 ? fmt::format(", unheard {}", summary.unheard) : std::string{},
-              summary.seconds, summary.rate(),
+              summary.seconds,
+              summary.seconds < kShortest ? std::string{}
+                                          : fmt::format(", {:.1f}/s", summary.rate()),
               paced() ? fmt::format(", lag p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms",
                                     Millis{lag.quantile(0.5)}.count(),
                                     Millis{lag.quantile(0.99)}.count(), Millis{lag.max()}.count())
@@ -379,14 +383,15 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
     auto plan = make_plan(settings, clock.wall()); // its first message is due now
     auto* const ledger_file = ledger ? &*ledger : nullptr;
     Run loop{std::move(plan), *outlet, ledger_file, truth, settings, shutdown, clock};
+    auto status = ExitStatus::ok;
     try {
-        const auto status = loop.play();
+        status = loop.play();
         truth.close();
-        return conclude(loop.report(), status, settings, ledger_file);
     } catch (const Error& error) {
         (void)conclude(loop.report(), error.exit_status(), settings, ledger_file);
         throw;
     }
+    return conclude(loop.report(), status, settings, ledger_file);
 }
 
 } // namespace tlm::sim

@@ -2,6 +2,7 @@
 #include "common/validation/csv.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/json_text.hpp"
 
 #include <algorithm>
 
@@ -17,7 +18,6 @@ Error wrong(std::size_t line, const char* what)
 
 CsvReader::CsvReader(std::string_view text) : m_rest(text)
 {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     if (m_rest.starts_with(kByteOrderMark)) {
         m_rest.remove_prefix(kByteOrderMark.size());
     }

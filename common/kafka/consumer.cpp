@@ -77,7 +77,7 @@ Partitions held_list(const std::string& topic, const PartitionTable& table)
 Consumer::Consumer(const SourceOptions& options, PartitionListener* listener)
     : m_options(options),
       m_listener(listener),
-      m_state(std::make_unique<ClientState>(options.announces)),
+      m_state(std::make_unique<ClientState>()),
       m_next_commit(std::chrono::steady_clock::now() + options.commit_interval)
 {
     m_client = make_client(

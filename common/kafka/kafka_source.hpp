@@ -55,7 +55,6 @@ struct SourceOptions {
     /// Records that retention deleted before they were read: go on at the oldest, log and count
     /// them (lost_records()); otherwise poll() throws Error fatal.
     bool skip_gaps = false;
-    bool announces = true; ///< says when the first broker answers; else after one was lost
     milliseconds commit_interval{1000};
     milliseconds partition_refresh{10'000}; ///< without a group: how often to look for new ones
 };

@@ -84,7 +84,6 @@ bool read_topic(const VerifySettings& settings, const std::string& topic, ops::S
     options.topic = topic;
     options.stop_at_end = true;
     options.skip_gaps = true;
-    options.announces = false; // one source after another, until all is there
     kafka::KafkaSource source(options);
     if (source.wait_until_known(settings.connect_timeout, shutdown.fd()) == kafka::Wait::stopped) {
         return false;

@@ -5,6 +5,7 @@
 #include "tools/sim/fault_injector.hpp"
 #include "tools/sim/fleet_metrics.hpp"
 #include "tools/sim/fleet_payload.hpp"
+#include "tools/sim/shared_id.hpp"
 #include "tools/sim/trace.hpp"
 #include "tools/sim/yaml_setting.hpp"
 
@@ -212,6 +213,36 @@ Group read_group(const std::string& name, const Setting& setting, const ReadFile
     return group;
 }
 
+/// The ids of a group; of edge nodes theirs, whatever is behind them.
+IdRange ids_of(const Group& group, bool nodes_only)
+{
+    IdRange ids{group.ids, group.devices};
+    if (nodes_only) {
+        ids.pattern.suffix.resize(
+            std::min(ids.pattern.suffix.find("::"), ids.pattern.suffix.size()));
+    }
+    return ids;
+}
+
+/// No device of the last group, and no edge node, is one of a group before.
+void check_ids(const Setting& setting, const std::vector<Group>& groups)
+{
+    const auto& last = groups.back();
+    for (const auto& other : groups) {
+        const bool nodes = last.traits.edge_node && other.traits.edge_node;
+        const auto id =
+            &other == &last ? std::nullopt : shared_id(ids_of(last, nodes), ids_of(other, nodes));
+        if (id) {
+            throw setting.wrong("the id " + *id + " is also one of the group " + other.name);
+        }
+    }
+}
+
+Error wrong_size(const Setting& groups)
+{
+    return groups.wrong("1 to 1000 groups are wanted, with 10000000 devices at most");
+}
+
 } // namespace
 
 void describe_group(const std::vector<std::string>& tags, const std::vector<std::string>& metrics,
@@ -239,19 +270,15 @@ std::vector<Group> parse_fleet(std::string_view text, const std::string& name, c
     std::uint64_t devices = 0;
     for (const auto& [group_name, group] : setting.members()) {
         groups.push_back(read_group(group_name, group, read, pad_to));
-        const auto& ids = groups.back().ids;
         devices += groups.back().devices;
-        const bool taken =
-            std::any_of(groups.begin(), groups.end() - 1, [&ids](const Group& other) {
-                return other.ids.prefix == ids.prefix && other.ids.suffix == ids.suffix;
-            });
-        if (taken) {
-            throw group.wrong("another group has the same ids");
+        if (groups.size() > kMostGroups || devices > kMostDevices) {
+            throw wrong_size(setting);
         }
+        check_ids(group, groups);
     }
     map.finish();
-    if (groups.empty() || groups.size() > kMostGroups || devices > kMostDevices) {
-        throw setting.wrong("1 to 1000 groups are wanted, with 10000000 devices at most");
+    if (groups.empty()) {
+        throw wrong_size(setting);
     }
     return groups;
 }

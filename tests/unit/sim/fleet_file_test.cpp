@@ -298,5 +298,24 @@ TEST_CASE("fleet file: what does not go together", "[sim]")
           std::string::npos);
     CHECK(error_of("groups:\n  a: {devices: 1, ids: 'x-{n}', arrivals: {poisson: 1s}}\n"
                    "  b: {devices: 1, ids: 'x-{n}', arrivals: {poisson: 1s}}\n") ==
-          "f.yml:3: groups.b: another group has the same ids");
+          "f.yml:3: groups.b: the id x-00001 is also one of the group a");
+}
+
+TEST_CASE("fleet file: no device is in two groups", "[sim]")
+{
+    const auto two = [](const std::string& a, const std::string& b) {
+        return error_of("groups:\n  g:\n    {" + a + ", arrivals: {poisson: 1s}}\n  h:\n    {" + b +
+                        ", arrivals: {poisson: 1s}}\n");
+    };
+    CHECK(two("devices: 2, ids: 'a1{n:1}'", "devices: 20, ids: 'a{n:1}'") ==
+          "f.yml:5: groups.h: the id a11 is also one of the group g");
+    CHECK(two("devices: 2, ids: 'a1{n:1}'", "devices: 9, ids: 'a{n:1}'") == "no error");
+    const auto behind = [](const std::string& device, const std::string& ids) {
+        return "devices: 2, ids: '" + ids + "', payload: {sparkplug: G, device: " + device + "}";
+    };
+    CHECK(two(behind("x", "n{n}"), behind("y", "n{n}")) ==
+          "f.yml:5: groups.h: the id G::n00001 is also one of the group g");
+    CHECK(two(behind("x", "n{n}"), behind("x", "m{n}")) == "no error");
+    CHECK(two(behind("x", "n{n}"), "devices: 1, ids: 'G::n{n}::x'") ==
+          "f.yml:5: groups.h: the id G::n00001::x is also one of the group g");
 }

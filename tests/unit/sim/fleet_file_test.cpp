@@ -229,8 +229,12 @@ TEST_CASE("fleet file: Protobuf, as its decoder reads it", "[sim]")
     REQUIRE(std::holds_alternative<formats::Decoded>(
         decoder.decode(schema.type("t.M"), payload, json)));
     CHECK(json == R"({"ts":1767225600000,"seq":0,"deviceId":"p-00001","tempC":21.5,"state":"ON"})");
-    CHECK_THROWS_WITH(groups("humidity: 1"),
-                      "f.yml:6: groups.p.payload.message: the message has no field for humidity");
+    CHECK_THROWS_WITH(
+        groups("humidity: 1"),
+        "f.yml:6: groups.p.payload.message: m.desc: the message has no field for humidity");
+    CHECK_THROWS_WITH(groups("temp_c: 21.5, state: {enum: [ON, STANDBY]}"),
+                      "f.yml:6: groups.p.payload.message: m.desc: the enum of the field state has "
+                      "no value STANDBY");
 }
 
 TEST_CASE("fleet file: an error names file, line, place and what is wanted", "[sim]")

@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/validation/csv.hpp"
 
-#include "common/base/error.hpp"
-
 #include <algorithm>
 
 namespace tlm::validation {
-namespace {
-
-Error wrong(std::size_t line, const char* what)
-{
-    return usage_error("line " + std::to_string(line) + ": " + what);
-}
-
-} // namespace
 
 CsvReader::CsvReader(std::string_view text) : m_rest(text)
 {
@@ -50,6 +40,12 @@ bool CsvReader::next(std::vector<std::string>& cells)
         }
         m_rest.remove_prefix(1);
     }
+}
+
+Error CsvReader::wrong(std::size_t line, const char* what)
+{
+    m_row_line = line;
+    return usage_error(what);
 }
 
 std::string CsvReader::take_quoted()

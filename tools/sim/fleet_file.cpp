@@ -102,6 +102,36 @@ void check_fault(const Setting& setting, const FaultRule& fault, const Group& gr
     }
 }
 
+/// The member, when it is there; throws Error usage when faults of this kind do not take it.
+const Setting* find_detail(SettingMap& map, FaultKind kind, std::string_view name)
+{
+    const auto* const setting = map.find(name);
+    if (setting != nullptr && !fault_takes(kind, name)) {
+        throw setting->wrong("what " + std::string{fault_name(kind)} + " takes besides is " +
+                             fault_details(kind));
+    }
+    return setting;
+}
+
+void read_details(SettingMap& map, FaultRule& fault)
+{
+    if (const auto* const share = find_detail(map, fault.kind, "devices")) {
+        fault.share = share->share();
+    }
+    if (const auto* const metric = find_detail(map, fault.kind, "metric")) {
+        fault.metric = metric->text();
+    }
+    if (const auto* const size = find_detail(map, fault.kind, "size")) {
+        fault.size = size->number(-FaultRule::kMostSize, FaultRule::kMostSize);
+    }
+    if (const auto* const by = find_detail(map, fault.kind, "by")) {
+        fault.by = by->duration();
+    }
+    if (const auto* const messages = find_detail(map, fault.kind, "messages")) {
+        fault.messages = static_cast<std::uint32_t>(messages->count(1, FaultRule::kLargestFlood));
+    }
+}
+
 FaultRule read_fault(const Setting& setting)
 {
     SettingMap map{setting};
@@ -128,21 +158,7 @@ FaultRule read_fault(const Setting& setting)
     if (const auto* const length = map.find("for")) {
         fault.length = length->duration();
     }
-    if (const auto* const share = map.find("devices")) {
-        fault.share = share->share();
-    }
-    if (const auto* const metric = map.find("metric")) {
-        fault.metric = metric->text();
-    }
-    if (const auto* const size = map.find("size")) {
-        fault.size = size->number(-FaultRule::kMostSize, FaultRule::kMostSize);
-    }
-    if (const auto* const by = map.find("by")) {
-        fault.by = by->duration();
-    }
-    if (const auto* const messages = map.find("messages")) {
-        fault.messages = static_cast<std::uint32_t>(messages->count(1, FaultRule::kLargestFlood));
-    }
+    read_details(map, fault);
     map.finish();
     return fault;
 }

@@ -280,6 +280,21 @@ TEST_CASE("fleet file: what does not go together", "[sim]")
     has("    faults: [{kind: spike}]\n", "either a probability or a time");
     has("    faults: [{kind: spoke, at: 1s}]\n", "faults.1.kind: there is no such fault");
     has("    faults: [{kind: spike, at: 1s, metric: z}]\n", "z is no metric of this group");
+    has("    faults: [{kind: spike, at: 1s, by: 5s}]\n",
+        "faults.1.by: what spike takes besides is devices, metric, size");
+    has("    faults: [{kind: late, at: 1s, messages: 5}]\n",
+        "faults.1.messages: what late takes besides is devices, by");
+    has("    faults: [{kind: drop_out, at: 1s, metric: temp_c}]\n",
+        "faults.1.metric: what drop_out takes besides is devices");
+    has("    faults: [{kind: stuck_value, at: 1s, size: 5}]\n", "faults.1.size: what stuck_value");
+    has("    faults: []\n", "groups.p.faults: the list is empty");
+    has("    metrics: {a: {enum: []}}\n", "a.enum: the list is empty");
+    has("    metrics: {a: {walk: {low: 1, high: 2, start: 3}}}\n",
+        "f.yml:5: groups.p.metrics.a.walk.start: the walk starts outside of low and high");
+    has("    metrics: {a: {walk: {step: -1}}}\n", "walk.step: a number that is not negative");
+    has("    metrics: {a: {ar1: {deviation: -1}}}\n", "ar1.deviation: a number that is not");
+    has("    metrics: {a: {sine: {spread: -1}}}\n", "sine.spread: a number that is not negative");
+    has("    metrics: {a: {counter: {first: 1.5}}}\n", "counter.first: a whole number is wanted");
     has("    metrics: {a: {enum: [x]}}\n    faults: [{kind: spike, at: 1s}]\n",
         "no metric of this group is a number");
     has("    metrics: {a: {enum: [x]}}\n    faults: [{kind: wrong_schema, at: 1s}]\n",

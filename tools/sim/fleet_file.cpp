@@ -38,11 +38,11 @@ Arrivals read_burst(const Setting& every, SettingMap& map)
 
 Arrivals read_calendar(const Setting& when, SettingMap& map)
 {
-    const auto cron = Cron::parse(when.text());
-    if (!cron) {
-        throw when.wrong("five fields are wanted, as in crontab(5), that fit some day");
+    const auto parsed = Cron::parse(when.text());
+    if (const auto* const wrong = std::get_if<std::string>(&parsed)) {
+        throw when.wrong(*wrong);
     }
-    Calendar calendar{*cron, nanoseconds{0}};
+    Calendar calendar{std::get<Cron>(parsed), nanoseconds{0}};
     if (const auto* const jitter = map.find("jitter")) {
         calendar.jitter = jitter->duration();
         if (calendar.jitter >= Calendar::kMostJitter) {
@@ -55,8 +55,8 @@ Arrivals read_calendar(const Setting& when, SettingMap& map)
 Arrivals read_trace(const Setting& file, const ReadFile& read)
 {
     auto parsed = parse_trace(file.file(read));
-    if (const auto* const wrong = std::get_if<std::string>(&parsed)) {
-        throw file.wrong(*wrong);
+    if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
+        throw file.wrong(bad->in(file.text()));
     }
     return Trace{std::make_shared<const std::vector<nanoseconds>>(
         std::get<std::vector<nanoseconds>>(std::move(parsed)))};

@@ -337,8 +337,7 @@ std::vector<Recording> read_recording(const std::string& path)
     auto parsed =
         parse_recording(read_text_file(path, kLargest, "--replay"), recording_format(path), device);
     if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
-        throw usage_error(bad->line > 0 ? fmt::format("{}:{}: {}", path, bad->line, bad->text)
-                                        : fmt::format("{}: {}", path, bad->text));
+        throw usage_error(bad->in(path));
     }
     return std::get<std::vector<Recording>>(std::move(parsed));
 }

@@ -196,6 +196,7 @@ bool Run::send_due(Monotonic now)
             continue;
         }
         if (!m_outlet.hears(message->device)) {
+            m_plan.script->not_sent();
             ++m_unheard;
             continue;
         }

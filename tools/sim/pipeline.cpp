@@ -336,9 +336,7 @@ ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& setti
     if (!summary.valid()) {
         const bool measured = settings.latency.has_value();
         log::event(measured ? log::Level::warning : log::Level::info,
-                   "INVALID: tlm-sim itself was late, by {} ms (p99) beyond what the receiver made "
-                   "it wait; latencies may be its own",
-                   summary.generator_lag.quantile(0.99) / 1ms);
+                   "INVALID: {}; latencies may be its own", summary.invalid());
         status = measured && status == ExitStatus::ok ? ExitStatus::failure : status;
     }
     summary.exit_status = static_cast<int>(status);
@@ -347,7 +345,7 @@ ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& setti
         ledger->commit();
     }
     if (settings.latency) {
-        write_latencies(*settings.latency, summary.latencies);
+        write_latencies(*settings.latency, {summary.latencies, summary.invalid()});
     }
     if (settings.summary) {
         std::string text;

@@ -22,6 +22,15 @@ void append_member(std::string& out, std::string_view name, Number value)
 
 } // namespace
 
+std::string RunSummary::invalid() const
+{
+    return valid()
+               ? std::string{}
+               : "tlm-sim itself was late, by " +
+                     std::to_string(generator_lag.quantile(0.99) / std::chrono::milliseconds{1}) +
+                     " ms (p99) beyond what the receiver made it wait";
+}
+
 double RunSummary::rate() const noexcept
 {
     constexpr double kShortest = 1e-9;

@@ -33,6 +33,9 @@ struct RunSummary {
         return !paced || generator_lag.quantile(0.99) <= kMostGeneratorLag;
     }
 
+    /// Why it is not valid; empty when it is.
+    [[nodiscard]] std::string invalid() const;
+
     [[nodiscard]] double rate() const noexcept;
 };
 

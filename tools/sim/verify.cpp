@@ -187,7 +187,8 @@ ExitStatus verify(const VerifySettings& settings, ops::Shutdown& shutdown)
     report.duplicates_allowed = settings.duplicates_allowed;
     print(report, settings.json);
     if (settings.latency) {
-        write_latencies(*settings.latency, report.latencies);
+        const auto* const why = report.valid ? "" : "the generator itself was late";
+        write_latencies(*settings.latency, {report.latencies, why});
     }
     return report.breach() ? ExitStatus::failure : ExitStatus::ok;
 }

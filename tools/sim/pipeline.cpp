@@ -4,6 +4,7 @@
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/signals.hpp"
+#include "tools/sim/conclusion.hpp"
 #include "tools/sim/connecting.hpp"
 #include "tools/sim/ledger_file.hpp"
 #include "tools/sim/machine.hpp"
@@ -13,7 +14,6 @@
 #include "tools/sim/plan.hpp"
 #include "tools/sim/progress.hpp"
 #include "tools/sim/record_outlet.hpp"
-#include "tools/sim/result_files.hpp"
 #include "tools/sim/run_figures.hpp"
 #include "tools/sim/settings.hpp"
 #include "tools/sim/truth_file.hpp"
@@ -71,6 +71,18 @@ void warn_of_free_text(const Settings& settings)
                       group.name);
         }
     }
+}
+
+RunSummary with_counts(RunSummary summary, const OutletCounts& counts)
+{
+    summary.confirmed -= std::min(summary.confirmed, counts.refused);
+    summary.refused = counts.refused;
+    summary.resent = counts.resent;
+    summary.unheard = counts.unheard;
+    summary.in_doubt = counts.in_doubt;
+    summary.connections = counts.connections;
+    summary.reconnects = counts.reconnects;
+    return summary;
 }
 
 /// The loop. Time since `m_start` is what positions are compared with.
@@ -308,15 +320,8 @@ RunSummary Run::report() const
 {
     using Millis = std::chrono::duration<double, std::milli>;
     m_progress.clear();
-    auto summary = m_figures.summary(m_clock.monotonic());
-    const auto counts = m_outlet.counts();
-    summary.confirmed -= std::min(summary.confirmed, counts.refused);
-    summary.refused = counts.refused;
-    summary.resent = counts.resent;
-    summary.unheard = counts.unheard + m_unheard;
-    summary.in_doubt = counts.in_doubt;
-    summary.connections = counts.connections;
-    summary.reconnects = counts.reconnects;
+    auto summary = with_counts(m_figures.summary(m_clock.monotonic()), m_outlet.counts());
+    summary.unheard += m_unheard;
     summary.paced = paced();
     const auto& lag = m_figures.lag();
     log::info("sent {}, {}{}, in {:.3f} s, {:.1f}/s{}", summary.sent, m_outlet.summary(),
@@ -327,32 +332,6 @@ RunSummary Run::report() const
                                     Millis{lag.quantile(0.99)}.count(), Millis{lag.max()}.count())
                       : std::string{});
     return summary;
-}
-
-/// Writes the results where they were asked for; gives the status with which the run ends.
-ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& settings,
-                    LedgerFile* ledger)
-{
-    if (!summary.valid()) {
-        const bool measured = settings.latency.has_value();
-        log::event(measured ? log::Level::warning : log::Level::info,
-                   "INVALID: {}; latencies may be its own", summary.invalid());
-        status = measured && status == ExitStatus::ok ? ExitStatus::failure : status;
-    }
-    summary.exit_status = static_cast<int>(status);
-    if (ledger != nullptr) {
-        ledger->end(now_micros(), summary);
-        ledger->commit();
-    }
-    if (settings.latency) {
-        write_latencies(*settings.latency, {summary.latencies, summary.invalid()});
-    }
-    if (settings.summary) {
-        std::string text;
-        append_summary(text, summary, Buckets::without);
-        write_result(*settings.summary, text);
-    }
-    return status;
 }
 
 } // namespace
@@ -371,19 +350,22 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
     if (settings.ledger) {
         ledger.emplace(*settings.ledger);
     }
-    if (!connect(*outlet, shutdown, clock)) {
-        outlet->close();
-        return ExitStatus::ok;
-    }
-    auto plan = make_plan(settings, clock.wall()); // its first message is due now
+    require_result_files(settings);
     auto* const ledger_file = ledger ? &*ledger : nullptr;
-    Run loop{std::move(plan), *outlet, ledger_file, truth, settings, shutdown, clock};
+    std::optional<Run> loop;
+    const auto report = [&] { return loop ? loop->report() : with_counts({}, outlet->counts()); };
     try {
-        const auto status = loop.play();
+        if (!connect(*outlet, shutdown, clock)) {
+            outlet->close();
+            return conclude(report(), ExitStatus::ok, settings, nullptr);
+        }
+        auto plan = make_plan(settings, clock.wall()); // its first message is due now
+        loop.emplace(std::move(plan), *outlet, ledger_file, truth, settings, shutdown, clock);
+        const auto status = loop->play();
         truth.close();
-        return conclude(loop.report(), status, settings, ledger_file);
+        return conclude(report(), status, settings, ledger_file);
     } catch (const Error& error) {
-        (void)conclude(loop.report(), error.exit_status(), settings, ledger_file);
+        conclude_failed(report(), error, settings, loop ? ledger_file : nullptr);
         throw;
     }
 }

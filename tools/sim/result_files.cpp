@@ -50,6 +50,15 @@ void write_result(const std::string& target, std::string_view text)
     write_to(fd.get(), "'" + target + "'", text);
 }
 
+std::string latency_file_name(const std::string& target, std::string_view hop)
+{
+    if (!target.ends_with(kHgrm)) {
+        return target;
+    }
+    const auto stem = target.substr(0, target.size() - kHgrm.size());
+    return stem + '-' + file_part(hop) + std::string{kHgrm};
+}
+
 void write_latencies(const std::string& target, const LatencyFile& file)
 {
     std::string text;
@@ -58,12 +67,11 @@ void write_latencies(const std::string& target, const LatencyFile& file)
         write_result(target, text);
         return;
     }
-    const auto stem = target.substr(0, target.size() - kHgrm.size());
     for (const auto& [hop, histogram] : file.latencies) {
         text.clear();
         append_hgrm(text, histogram, file.invalid);
         text.pop_back(); // the line break that write_result() adds
-        write_result(stem + '-' + file_part(hop) + std::string{kHgrm}, text);
+        write_result(latency_file_name(target, hop), text);
     }
 }
 

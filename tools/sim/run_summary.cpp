@@ -52,6 +52,10 @@ void append_summary(std::string& out, const RunSummary& summary, Buckets buckets
     append_member(out, "seconds", std::round(summary.seconds * kThousand) / kThousand);
     append_member(out, "rate", std::round(summary.rate() * kThousand) / kThousand);
     append_member(out, "exitStatus", summary.exit_status);
+    if (!summary.error.empty()) {
+        out += ",\"error\":";
+        append_json_string(out, summary.error);
+    }
     out += summary.paced ? ",\"paced\":true" : ",\"paced\":false";
     out += summary.valid() ? ",\"valid\":true" : ",\"valid\":false";
     append_member(out, "generatorLagP99_ms",

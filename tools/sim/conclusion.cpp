@@ -8,6 +8,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tlm::sim {
 namespace {
@@ -47,6 +48,25 @@ bool warn_when_invalid(const RunSummary& summary, const Settings& settings)
     return measured && !summary.valid();
 }
 
+void write_what_can_be(RunSummary summary, const Error& error, const Settings& settings,
+                       LedgerFile* ledger)
+{
+    summary.exit_status = static_cast<int>(error.exit_status());
+    summary.error = error.what();
+    const auto attempt = [&error](const auto& write) {
+        try {
+            write();
+        } catch (const Error& second) {
+            if (std::string_view{second.what()} != error.what()) {
+                log::error("{}", second.what());
+            }
+        }
+    };
+    attempt([&] { end_ledger(summary, ledger); });
+    attempt([&] { write_distributions(summary, settings); });
+    attempt([&] { write_summary(summary, settings); });
+}
+
 } // namespace
 
 void require_result_files(const Settings& settings)
@@ -64,8 +84,13 @@ ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& setti
         status = ExitStatus::failure;
     }
     summary.exit_status = static_cast<int>(status);
-    end_ledger(summary, ledger);
-    write_distributions(summary, settings);
+    try {
+        end_ledger(summary, ledger);
+        write_distributions(summary, settings);
+    } catch (const Error& error) {
+        write_what_can_be(std::move(summary), error, settings, nullptr);
+        throw;
+    }
     write_summary(summary, settings);
     return status;
 }
@@ -74,20 +99,7 @@ void conclude_failed(RunSummary summary, const Error& error, const Settings& set
                      LedgerFile* ledger)
 {
     (void)warn_when_invalid(summary, settings);
-    summary.exit_status = static_cast<int>(error.exit_status());
-    summary.error = error.what();
-    const auto attempt = [&error](const auto& write) {
-        try {
-            write();
-        } catch (const Error& second) {
-            if (std::string_view{second.what()} != error.what()) {
-                log::error("{}", second.what());
-            }
-        }
-    };
-    attempt([&] { end_ledger(summary, ledger); });
-    attempt([&] { write_distributions(summary, settings); });
-    attempt([&] { write_summary(summary, settings); });
+    write_what_can_be(std::move(summary), error, settings, ledger);
 }
 
 } // namespace tlm::sim

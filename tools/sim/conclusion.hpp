@@ -15,12 +15,11 @@ namespace tlm::sim {
 void require_result_files(const Settings& settings);
 
 /// Writes the end of the ledger, the latencies and the summary; gives the status with which the
-/// run ends. Throws Error fatal.
+/// run ends. Throws Error fatal; the summary is written all the same, and says so.
 [[nodiscard]] ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& settings,
                                   LedgerFile* ledger);
 
-/// The same for a run, or its conclusion, that `error` ended: the summary says so. What cannot be
-/// written is told in the log.
+/// The same for a run that `error` ended. What cannot be written is told in the log.
 void conclude_failed(RunSummary summary, const Error& error, const Settings& settings,
                      LedgerFile* ledger);
 

@@ -353,21 +353,22 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
     require_result_files(settings);
     auto* const ledger_file = ledger ? &*ledger : nullptr;
     std::optional<Run> loop;
-    const auto report = [&] { return loop ? loop->report() : with_counts({}, outlet->counts()); };
+    auto status = ExitStatus::ok;
     try {
         if (!connect(*outlet, shutdown, clock)) {
             outlet->close();
-            return conclude(report(), ExitStatus::ok, settings, nullptr);
+            return conclude(with_counts({}, outlet->counts()), status, settings, nullptr);
         }
         auto plan = make_plan(settings, clock.wall()); // its first message is due now
         loop.emplace(std::move(plan), *outlet, ledger_file, truth, settings, shutdown, clock);
-        const auto status = loop->play();
+        status = loop->play();
         truth.close();
-        return conclude(report(), status, settings, ledger_file);
     } catch (const Error& error) {
-        conclude_failed(report(), error, settings, loop ? ledger_file : nullptr);
+        conclude_failed(loop ? loop->report() : with_counts({}, outlet->counts()), error, settings,
+                        loop ? ledger_file : nullptr);
         throw;
     }
+    return conclude(loop->report(), status, settings, ledger_file);
 }
 
 } // namespace tlm::sim

@@ -3,8 +3,56 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
+#include <system_error>
 
 namespace tlm {
+
+namespace {
+
+bool is_port(std::string_view text) noexcept
+{
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return error == std::errc{} && end == text.data() + text.size() && port != 0;
+}
+
+bool is_broker(std::string_view text) noexcept
+{
+    constexpr std::string_view kScheme = "://";
+    if (const auto scheme = text.find(kScheme); scheme != std::string_view::npos) {
+        text.remove_prefix(scheme + kScheme.size());
+    }
+    auto host = text;
+    const auto colon = text.rfind(':');
+    const bool is_bracketed = text.starts_with('[');
+    const auto port_follows = is_bracketed ? text.find("]:") + 1 == colon : text.find(':') == colon;
+    if (colon != std::string_view::npos && port_follows) {
+        host = text.substr(0, colon);
+        if (!is_port(text.substr(colon + 1))) {
+            return false;
+        }
+    }
+    return !host.empty() && host.find_first_of(" \t/") == std::string_view::npos &&
+           (!is_bracketed || host.ends_with(']'));
+}
+
+} // namespace
+
+bool is_broker_list(std::string_view text) noexcept
+{
+    for (;;) {
+        const auto comma = text.find(',');
+        if (!is_broker(text.substr(0, comma))) {
+            return false;
+        }
+        if (comma == std::string_view::npos) {
+            return true;
+        }
+        text.remove_prefix(comma + 1);
+    }
+}
 
 bool is_topic_name(std::string_view name) noexcept
 {

@@ -73,13 +73,22 @@ void require_topic_name(std::string_view flag, std::string_view name)
 void add_kafka(OptionTable& table, KafkaOptions& options)
 {
     table.group("Kafka");
-    table.add(options.brokers, "brokers", 'b', "HOST:PORT,...", "Kafka brokers to begin with.");
+    Option& brokers =
+        table.add(options.brokers, "brokers", 'b', "HOST:PORT,...", "Kafka brokers to begin with.");
+    brokers.expected = "HOST:PORT, or several with commas between them";
+    brokers.set = [&options](std::string_view text) {
+        options.brokers = text;
+        return is_broker_list(text);
+    };
     table.add(options.config_file, "kafka-config", 0, "FILE",
               "File of librdkafka properties, one NAME=VALUE a line; the place for secrets.");
     Option& property = table.add(options.properties, "property", 'X', "NAME=VALUE",
                                  "Set a librdkafka property; stronger than --kafka-config.");
     property.set = [&options](std::string_view text) {
         const auto [name, value] = split_property(std::string{text});
+        if (name == "bootstrap.servers" || name == "metadata.broker.list") {
+            throw usage_error(fmt::format("--property: {} is said with --brokers", name));
+        }
         if (is_secret_property(name)) {
             throw usage_error(
                 fmt::format("--property: {} is a secret and other users can see it there: "

@@ -62,6 +62,13 @@ TimestampType type_of(rd_kafka_timestamp_type_t type)
     return TimestampType::none;
 }
 
+bool says_missing(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+           code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+           code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
 struct Lane {
     ReadRange range;
     std::int64_t position = 0;
@@ -85,6 +92,7 @@ struct TopicReader::Impl {
     std::vector<MessageHeader> headers;
     std::uint64_t deleted = 0;
     std::uint64_t truncated = 0;
+    bool missing = false; ///< the topic, says librdkafka, which may have asked a broker too early
 
     /// Each partition keeps its records to itself from the first one on: that is why this comes
     /// before the assignment, which leaves such queues alone.
@@ -159,6 +167,10 @@ struct TopicReader::Impl {
     {
         const auto code = rd_kafka_event_error(event);
         const auto* const text = rd_kafka_event_error_string(event);
+        if (says_missing(code)) {
+            missing = true;
+            return;
+        }
         if (rd_kafka_event_error_is_fatal(event) != 0) {
             state.failed(RD_KAFKA_RESP_ERR__FATAL, text);
             state.check();
@@ -175,6 +187,15 @@ struct TopicReader::Impl {
             return; // librdkafka asks for a coordinator that nothing here needs
         default:
             state.failed(code, text);
+        }
+    }
+
+    /// Throws away what was read ahead, but not that the topic is gone.
+    void drain(const Lane& lane)
+    {
+        while (const Event event{rd_kafka_queue_poll(lane.queue.get(), 0)}) {
+            missing = missing || (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR &&
+                                  says_missing(rd_kafka_event_error(event.get())));
         }
     }
 
@@ -279,10 +300,17 @@ TopicReader::~TopicReader()
         lane.event.reset();
         if (lane.queue != nullptr) {
             Wake::disable(lane.queue.get());
+            m_impl->drain(lane);
             lane.queue.reset();
         }
     }
     m_impl->queue.reset();
+    if (m_impl->missing) {
+        // librdkafka 2.0.2 never lets go of a partition whose topic was deleted, and would wait for
+        // that for ever. The program is about to end.
+        static_cast<void>(m_impl.release());
+        return;
+    }
     m_impl->client.reset();
 }
 
@@ -377,6 +405,20 @@ bool TopicReader::end_early(std::size_t lane)
     }
     m_impl->truncate(waiting, high);
     return true;
+}
+
+void TopicReader::require_topic()
+{
+    constexpr milliseconds kPatience{1000};
+    if (!m_impl->missing) {
+        return;
+    }
+    const auto count = count_partitions(m_impl->client.get(), m_impl->topic, kPatience);
+    if (count == 0) {
+        throw fatal_error("Kafka: topic '" + m_impl->topic +
+                          "' was deleted while it was being read");
+    }
+    m_impl->missing = count < 0;
 }
 
 } // namespace tlm::kafka

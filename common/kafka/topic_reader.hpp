@@ -80,6 +80,10 @@ class TopicReader {
     /// when its followers have them.
     [[nodiscard]] bool end_early(std::size_t lane);
 
+    /// For a reader that is waiting: throws Error fatal when its topic was deleted. Asks a broker,
+    /// for up to a second, only where something has said so.
+    void require_topic();
+
   private:
     static constexpr std::size_t kDefaultMemory = 64ULL * 1024 * 1024;
 

@@ -100,7 +100,7 @@ struct MessageReader::Impl {
     {
         dom::array pairs;
         if (element.get_array().get(pairs) != simdjson::SUCCESS) {
-            return not_a_message("/headers", "headers are an array of pairs");
+            return not_a_message("/headers", "headers must be an array of pairs");
         }
         for (auto item : pairs) {
             dom::array pair;
@@ -110,7 +110,7 @@ struct MessageReader::Impl {
                 !take_item(pair.at(0).value_unsafe(), name) || !name ||
                 !take_item(pair.at(1).value_unsafe(), value)) {
                 return not_a_message("/headers/" + std::to_string(headers.size()),
-                                     "a header is [name, value]: each a string or {\"b64\": "
+                                     "a header must be [name, value]: each a string or {\"b64\": "
                                      "base64}, the value also null");
             }
             headers.push_back({*name, value});
@@ -128,8 +128,8 @@ struct MessageReader::Impl {
         const bool encoded = name.ends_with("_b64");
         bytes = encoded ? decode(element) : text_of(element);
         if (!bytes) {
-            return not_a_message("/" + std::string(name),
-                                 encoded ? "is base64 in a string" : "is a string or null");
+            return not_a_message("/" + std::string(name), encoded ? "must be base64 in a string"
+                                                                  : "must be a string or null");
         }
         return std::nullopt;
     }
@@ -140,7 +140,7 @@ struct MessageReader::Impl {
     {
         const auto found = number_of(element, most);
         if (!found) {
-            return not_a_message("/" + std::string(name), "is a whole number");
+            return not_a_message("/" + std::string(name), "must be a whole number");
         }
         number = *found;
         return std::nullopt;
@@ -150,7 +150,7 @@ struct MessageReader::Impl {
     {
         const auto text = text_of(element).value_or("");
         if (text != "create" && text != "append" && text != "none") {
-            return not_a_message("/tstype", "is create, append or none");
+            return not_a_message("/tstype", "must be create, append or none");
         }
         type = text == "create"   ? TimestampType::create
                : text == "append" ? TimestampType::append
@@ -166,7 +166,7 @@ struct MessageReader::Impl {
         }
         const auto bit = 1U << static_cast<unsigned>(member);
         if ((seen & bit) != 0) {
-            return not_a_message("/" + std::string(name), "the member stands twice");
+            return not_a_message("/" + std::string(name), "stands there twice");
         }
         seen |= bit;
         std::int64_t partition = 0;
@@ -221,7 +221,7 @@ Verdict<Message> MessageReader::read(std::string_view line)
     }
     dom::object members;
     if (std::get<dom::element>(parsed).get_object().get(members) != simdjson::SUCCESS) {
-        return not_a_message("", "is a JSON object with a member value");
+        return not_a_message("", "must be a JSON object with a member value");
     }
     Message message;
     for (const auto field : members) {
@@ -230,10 +230,10 @@ Verdict<Message> MessageReader::read(std::string_view line)
         }
     }
     if (m_impl->has(Member::value) == m_impl->has(Member::value_b64)) {
-        return not_a_message("", "has value or value_b64, one of them");
+        return not_a_message("", "must have one of value and value_b64");
     }
     if (m_impl->has(Member::key) && m_impl->has(Member::key_b64)) {
-        return not_a_message("", "has key or key_b64, not both");
+        return not_a_message("", "must not have both key and key_b64");
     }
     message.headers = m_impl->headers;
     return message;

@@ -112,8 +112,9 @@ MessageSource::Next CapsuleInput::next(Message& message)
         }
         auto read = m_reader.read(*line);
         if (const auto* const reject = std::get_if<Reject>(&read)) {
-            throw usage_error(fmt::format("'{}': record {}: {} {}", m_path.string(), m_record,
-                                          reject->path, reject->detail));
+            throw usage_error(fmt::format("'{}': record {} is none: {}{}{}", m_path.string(),
+                                          m_record, reject->path, reject->path.empty() ? "" : " ",
+                                          reject->detail));
         }
         message = std::get<Message>(read);
         return Next::message;

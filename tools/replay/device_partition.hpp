@@ -11,8 +11,9 @@
 namespace tlm::replay {
 
 /// Leaves of `plans` the partition that records with this key go to, when the keys that are sampled
-/// at both ends of every plan agree on a partitioner; else all of them. Says in the log which. A
-/// few records are not worth the question. `partitions`: of the whole topic.
+/// at several places of every plan agree on a partitioner and the partition does have the key; else
+/// all of them. Says in the log which. A few records are not worth the question. `partitions`: of
+/// the whole topic.
 void keep_partition_of(const std::string& key, std::vector<PartitionPlan>& plans,
                        std::int32_t partitions, const Settings& settings,
                        const ops::Shutdown& shutdown);

@@ -4,7 +4,11 @@
 #include "common/base/error.hpp"
 #include "common/cli/option_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace tlm::replay {
 
@@ -54,6 +58,28 @@ void add_group_options(cli::OptionTable& table, Settings& settings)
     plan.complete = cli::Complete::file;
     table.add(groups.export_plan, "export", 0,
               "reset: print the new offsets as lines of topic,partition,offset.");
+}
+
+void check_group_rows(const std::vector<const cli::Option*>& rows, Command command)
+{
+    constexpr std::array<std::string_view, 5> kReplays{"Input", "Filters, all of which must hold",
+                                                       "Pace", "Output", "Capsules"};
+    constexpr std::array<std::string_view, 2> kLag{"topic", "format"};
+    constexpr std::array<std::string_view, 5> kReset{"topic", "offset", "partitions", "execute",
+                                                     "dry-run"};
+    const auto among = [](const auto& names, std::string_view name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    const bool lags = command == Command::lag;
+    if (!lags && command != Command::reset) {
+        return;
+    }
+    for (const auto* const row : rows) {
+        const bool meant = lags ? among(kLag, row->name) : among(kReset, row->name);
+        if (row->is_set() && !meant && among(kReplays, row->group)) {
+            throw usage_error(fmt::format("--{} is not for {}", row->name, lags ? "lag" : "reset"));
+        }
+    }
 }
 
 void check_group_settings(const Settings& settings)

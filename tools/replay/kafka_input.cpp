@@ -120,6 +120,7 @@ bool KafkaInput::in_time(const Message& message) const noexcept
 
 void KafkaInput::check(Monotonic now)
 {
+    m_reader.require_topic();
     if (m_follow) {
         return;
     }

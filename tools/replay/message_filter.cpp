@@ -7,7 +7,10 @@
 #include "common/validation/pointer.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <system_error>
 #include <utility>
 
 namespace tlm::replay {
@@ -60,6 +63,41 @@ bool has_value(dom::element element, const Member& wanted)
     return false;
 }
 
+bool fits(std::string_view number)
+{
+    const auto parses = [number](auto value) {
+        const auto [end, error] =
+            std::from_chars(number.data(), number.data() + number.size(), value);
+        return error == std::errc{} && end == number.data() + number.size();
+    };
+    return parses(std::int64_t{}) || parses(std::uint64_t{}) ||
+           (number.find_first_of(".eE") != std::string_view::npos && parses(double{}));
+}
+
+/// The same JSON, with numbers that int64, uint64 and double cannot hold as strings: so the parser
+/// takes them, and they are compared by their digits.
+std::string with_numbers_quoted(std::string_view text)
+{
+    std::string quoted;
+    while (!text.empty()) {
+        std::size_t size = 1;
+        const bool is_number = text.front() == '-' || (text.front() >= '0' && text.front() <= '9');
+        if (text.front() == '"') {
+            while (size < text.size() && text[size] != '"') {
+                size += text[size] == '\\' ? 2 : 1;
+            }
+            size = std::min(size + 1, text.size());
+        } else if (is_number) {
+            size = std::min(text.find_first_not_of("0123456789+-.eE"), text.size());
+        }
+        const auto token = text.substr(0, size);
+        const auto* const quote = is_number && !fits(token) ? "\"" : "";
+        quoted.append(quote).append(token).append(quote);
+        text.remove_prefix(size);
+    }
+    return quoted;
+}
+
 bool has_header(const Message& message, const Condition& wanted)
 {
     return std::any_of(
@@ -95,6 +133,10 @@ struct MessageFilter::Impl {
             return true;
         }
         auto parsed = json.parse_unguarded(message.value.value_or(""));
+        const auto* const reject = std::get_if<Reject>(&parsed);
+        if (reject != nullptr && reject->reason == Reason::number_range) {
+            parsed = json.parse_unguarded(with_numbers_quoted(*message.value));
+        }
         const auto* const root = std::get_if<dom::element>(&parsed);
         if (root == nullptr) {
             return false;

@@ -18,6 +18,12 @@ std::int64_t add(std::int64_t a, std::int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<std::int64_t>::max() : sum;
 }
 
+/// The brokers take negative times for other questions; no record is stamped before 1970.
+EpochMs asked_time(EpochMs time, milliseconds slack)
+{
+    return std::max(EpochMs{0}, add(time, slack.count()));
+}
+
 /// Where a bound lies before it is clamped.
 std::int64_t place(const Bound& bound, const Extent& extent, const TimeAnswers& answers,
                    milliseconds slack)
@@ -36,8 +42,22 @@ std::int64_t place(const Bound& bound, const Extent& extent, const TimeAnswers& 
     case Bound::At::time:
         break;
     }
-    const auto found = answers.find({extent.partition, add(bound.value, slack.count())});
+    const auto found = answers.find({extent.partition, asked_time(bound.value, slack)});
     return found == answers.end() || found->second < 0 ? extent.high : found->second;
+}
+
+/// Of the offsets between `high` and `last`, those that the range means. For a time that is all of
+/// them where it comes after what can be read: the brokers do not look further.
+std::int64_t count_unstable(const OffsetRange& range, const Extent& extent, std::int64_t begin,
+                            std::int64_t end)
+{
+    if (range.begin.at == Bound::At::end || extent.last <= extent.high) {
+        return 0;
+    }
+    const bool open =
+        range.end.at == Bound::At::end || (range.end.at == Bound::At::time && end >= extent.high);
+    const auto first = std::max(begin, extent.high);
+    return std::max(std::int64_t{0}, (open ? extent.last : std::min(end, extent.last)) - first);
 }
 
 PartitionPlan plan_partition(const OffsetRange& range, const Extent& extent,
@@ -54,14 +74,15 @@ PartitionPlan plan_partition(const OffsetRange& range, const Extent& extent,
     if (range.end.at == Bound::At::time) {
         plan.to = range.end.value;
     }
+    plan.unstable = count_unstable(range, extent, begin, end);
     if (range.begin.at == Bound::At::offset && begin < extent.low) {
         plan.missing += std::min(std::max(end, begin), extent.low) - begin;
     }
-    if (range.end.at == Bound::At::offset && end > extent.high) {
-        plan.missing += end - std::max(std::min(begin, end), extent.high);
+    const auto last = std::max(extent.high, extent.last);
+    if (range.end.at == Bound::At::offset && end > last) {
+        plan.missing += end - std::max(std::min(begin, end), last);
     }
-    if (range.begin.at == Bound::At::offset && range.end.at != Bound::At::offset &&
-        begin > extent.high) {
+    if (range.begin.at == Bound::At::offset && range.end.at != Bound::At::offset && begin > last) {
         ++plan.missing; // the one that was named; how many were meant beyond it nobody knows
     }
     return plan;
@@ -94,10 +115,11 @@ std::vector<TimeQuestion> time_questions(const Ranges& ranges, std::span<const E
             continue;
         }
         if (range->begin.at == Bound::At::time) {
-            questions.emplace_back(extent.partition, range->begin.value);
+            questions.emplace_back(extent.partition,
+                                   asked_time(range->begin.value, milliseconds{0}));
         }
         if (range->end.at == Bound::At::time) {
-            questions.emplace_back(extent.partition, add(range->end.value, slack.count()));
+            questions.emplace_back(extent.partition, asked_time(range->end.value, slack));
         }
     }
     return questions;

@@ -16,11 +16,12 @@
 namespace tlm::replay {
 
 /// What a partition holds: offsets from `low` up to but without `high`. With read_committed `high`
-/// is the last stable offset.
+/// is the last stable offset, and from there to `last` is what waits for an open transaction.
 struct Extent {
     std::int32_t partition = 0;
     std::int64_t low = 0;
     std::int64_t high = 0;
+    std::int64_t last = 0; ///< below `high`: the same
 };
 
 /// What is read of one partition.
@@ -35,6 +36,7 @@ struct PartitionPlan {
     EpochMs to = std::numeric_limits<EpochMs>::max(); ///< not read itself
     std::int64_t missing =
         0; ///< offsets that were asked for by number but are gone, or not yet there
+    std::int64_t unstable = 0; ///< offsets that were asked for, but wait for an open transaction
 
     [[nodiscard]] bool empty() const noexcept { return begin >= end; }
 

@@ -86,9 +86,10 @@ bool runs_backwards(const OffsetRange& range)
            (begin.at == Bound::At::before_end ? begin.value < end.value : begin.value > end.value);
 }
 
-std::optional<OffsetRange> forwards(const OffsetRange& range)
+bool is_empty(const OffsetRange& range)
 {
-    return runs_backwards(range) ? std::nullopt : std::optional{range};
+    const auto& [begin, end] = range;
+    return (begin.at == Bound::At::end && end.at != Bound::At::end) || end.at == Bound::At::start;
 }
 
 std::optional<OffsetRange> parse_time_range(std::string_view text, EpochMs now)
@@ -107,15 +108,13 @@ std::optional<OffsetRange> parse_time_range(std::string_view text, EpochMs now)
         }
         const auto end = right.empty() ? Bound{Bound::At::end} : parse_later(right, *begin, now);
         if (end) {
-            return forwards({*begin, *end});
+            return OffsetRange{*begin, *end};
         }
     }
     return std::nullopt;
 }
 
-} // namespace
-
-std::optional<OffsetRange> parse_range(std::string_view text, EpochMs now)
+std::optional<OffsetRange> parse_any_range(std::string_view text, EpochMs now)
 {
     if (text.starts_with('@')) {
         return text.size() == 1 ? std::nullopt : parse_time_range(text.substr(1), now);
@@ -129,7 +128,31 @@ std::optional<OffsetRange> parse_range(std::string_view text, EpochMs now)
     const auto right = text.substr(colon + 1);
     const auto begin = left.empty() ? Bound{} : parse_offset_bound(left);
     const auto end = right.empty() ? Bound{Bound::At::end} : parse_offset_bound(right);
-    return begin && end ? forwards({*begin, *end}) : std::nullopt;
+    return begin && end ? std::optional{OffsetRange{*begin, *end}} : std::nullopt;
+}
+
+RangeFault judge(const std::optional<OffsetRange>& range)
+{
+    if (!range) {
+        return RangeFault::no_range;
+    }
+    if (runs_backwards(*range)) {
+        return RangeFault::backwards;
+    }
+    return is_empty(*range) ? RangeFault::empty : RangeFault::none;
+}
+
+} // namespace
+
+std::optional<OffsetRange> parse_range(std::string_view text, EpochMs now)
+{
+    auto range = parse_any_range(text, now);
+    return judge(range) == RangeFault::none ? range : std::nullopt;
+}
+
+RangeFault judge_range(std::string_view text, EpochMs now)
+{
+    return judge(parse_any_range(text, now));
 }
 
 std::optional<std::set<std::int32_t>> parse_partitions(std::string_view text)

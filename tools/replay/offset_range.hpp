@@ -44,9 +44,19 @@ struct OffsetRange {
 ///     T      = "start" | "beginning" | "end" | a time of parse_time()
 ///
 /// The second T may also be a duration, which counts from the first (`@2026-01-01:1h`). An empty
-/// side is the start or the end. Empty when the text is none of it, or runs backwards whatever the
-/// topic holds.
+/// side is the start or the end. Empty when the text is none of it, or nothing lies in it whatever
+/// the topic holds; `end` alone is what comes next.
 [[nodiscard]] std::optional<OffsetRange> parse_range(std::string_view text, EpochMs now);
+
+/// Why parse_range() takes a text or not.
+enum class RangeFault {
+    none,
+    no_range,
+    backwards, ///< its end is before its beginning
+    empty,     ///< it ends where all begins, or begins where all ends
+};
+
+[[nodiscard]] RangeFault judge_range(std::string_view text, EpochMs now);
 
 /// `0,2,5-7`. Empty when the text is none.
 [[nodiscard]] std::optional<std::set<std::int32_t>> parse_partitions(std::string_view text);

@@ -5,6 +5,7 @@
 #include "common/base/speed.hpp"
 #include "common/base/text_file.hpp"
 #include "tools/replay/group_options.hpp"
+#include "tools/replay/range_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -77,7 +78,14 @@ void add_what(cli::OptionTable& table, Options& options)
     offset.default_note = "all there is";
     add_custom(table, std::move(offset), options.offsets, [](std::string_view text) {
         Ranges ranges;
-        return add_range(ranges, text, SystemClock().wall());
+        const auto now = SystemClock().wall();
+        if (add_range(ranges, text, now)) {
+            return true;
+        }
+        if (const auto problem = range_problem(text, now); !problem.empty()) {
+            throw usage_error(fmt::format("--offset: '{}' {}", text, problem));
+        }
+        return false;
     });
     auto partitions =
         cli::make_option("partitions", 'p', "LIST", "Read these partitions only, as in 0,2,5-7.");
@@ -263,6 +271,7 @@ struct Rows {
     const cli::Option* execute = nullptr;
     const cli::Option* max_attempts = nullptr;
     const cli::Option* schema = nullptr;
+    std::vector<const cli::Option*> all;
 };
 
 Rows find_rows(cli::OptionTable& table)
@@ -277,6 +286,9 @@ Rows find_rows(cli::OptionTable& table)
     rows.execute = table.find("execute");
     rows.max_attempts = table.find("max-attempts");
     rows.schema = table.find("schema");
+    for (const auto& option : table.options()) {
+        rows.all.push_back(&option);
+    }
     return rows;
 }
 
@@ -292,9 +304,13 @@ void refuse(const std::vector<const cli::Option*>& rows, std::string_view why)
 void check_input(const Rows& rows, const Settings& settings)
 {
     if (settings.concerns_group()) {
+        check_group_rows(rows.all, settings.command);
         return;
     }
-    if (settings.topic.empty() == settings.file.empty()) {
+    if (!settings.topic.empty() && !settings.file.empty()) {
+        throw usage_error("--topic and --from-file exclude each other");
+    }
+    if (settings.topic.empty() && settings.file.empty()) {
         throw usage_error("name what to read, with --topic or --from-file");
     }
     if (!settings.file.empty()) {
@@ -382,13 +398,14 @@ cli::OptionTable make_table(Options& options)
     cli::add_connect_timeout(table, options.connect_timeout);
     table.find("connect-timeout")->help =
         "Give up with status 1 when Kafka does not answer for so long, at the start or later.";
-    table.add_choice(options.settings.progress, "progress", 0, "HOW",
-                     "On standard error: auto, a bar where that is a terminal; bar; json, a line a "
-                     "second; none.",
-                     {{"auto", ShowProgress::automatic},
-                      {"bar", ShowProgress::bar},
-                      {"json", ShowProgress::json},
-                      {"none", ShowProgress::none}});
+    table.add_choice(
+        options.settings.progress, "progress", 0, "HOW",
+        "On standard error: auto, a bar where that is a terminal, else a line of JSON every "
+        "ten seconds; bar; json, a line a second and one at the end; none.",
+        {{"auto", ShowProgress::automatic},
+         {"bar", ShowProgress::bar},
+         {"json", ShowProgress::json},
+         {"none", ShowProgress::none}});
     table.check([&options, rows = find_rows(table)] {
         check_input(rows, options.settings);
         check_output(rows, options.settings, options.kafka);
@@ -428,6 +445,7 @@ Settings make_settings(const Options& options)
                                           text));
         }
     }
+    check_ranges(settings.ranges, settings.follow);
     if (options.schema_file) {
         constexpr std::size_t kMostBytes = 16UL * 1024 * 1024;
         settings.schema = read_text_file(*options.schema_file, kMostBytes, "--schema");

@@ -102,17 +102,22 @@ std::int32_t partition_of(Partitioner partitioner, std::string_view key,
     return static_cast<std::int32_t>((hash > kPositive ? 0U - hash : hash) % partitions);
 }
 
-std::optional<Partitioner> explain(std::span<const KeySample> samples, std::int32_t count)
+bool can_tell(std::span<const KeySample> samples, std::int32_t count)
 {
     constexpr double kMillion = 1e6;
-    if (count == 1) {
-        return Partitioner::murmur2;
-    }
     std::set<std::string_view> keys;
     for (const auto& sample : samples) {
         keys.insert(sample.key);
     }
-    if (static_cast<double>(keys.size()) * std::log(count) < std::log(kMillion)) {
+    return static_cast<double>(keys.size()) * std::log(count) >= std::log(kMillion);
+}
+
+std::optional<Partitioner> explain(std::span<const KeySample> samples, std::int32_t count)
+{
+    if (count == 1) {
+        return Partitioner::murmur2;
+    }
+    if (!can_tell(samples, count)) {
         return std::nullopt;
     }
     const auto* const found = std::find_if(kAll.begin(), kAll.end(), [&](Partitioner candidate) {

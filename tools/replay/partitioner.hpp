@@ -28,8 +28,12 @@ struct KeySample {
     std::int32_t partition = 0;
 };
 
-/// The partitioner that put all of these keys where they are, when they are enough to tell: another
-/// one would do so by chance less than once in a million times. With one partition any will do.
+/// Whether the keys are enough to tell a partitioner: another one would put all of them where they
+/// are by chance less than once in a million times.
+[[nodiscard]] bool can_tell(std::span<const KeySample> samples, std::int32_t count);
+
+/// The partitioner that put all of these keys where they are, when they are enough to tell. With
+/// one partition any will do.
 [[nodiscard]] std::optional<Partitioner> explain(std::span<const KeySample> samples,
                                                  std::int32_t count);
 

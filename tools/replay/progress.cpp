@@ -14,10 +14,12 @@ namespace {
 /// Of 1; nothing is known to be far before its total is.
 double share(const Progress& progress)
 {
-    return progress.total <= 0 ? 0.0
-                               : std::clamp(static_cast<double>(progress.passed) /
-                                                static_cast<double>(progress.total),
-                                            0.0, 1.0);
+    const auto of = [](double part, double whole) { return whole <= 0 ? 0.0 : part / whole; };
+    const auto passed =
+        of(static_cast<double>(progress.passed), static_cast<double>(progress.total));
+    const auto written =
+        of(static_cast<double>(progress.written), static_cast<double>(progress.most));
+    return std::clamp(std::max(passed, written), 0.0, 1.0);
 }
 
 double per_second(std::uint64_t count, milliseconds elapsed)
@@ -43,10 +45,10 @@ milliseconds left(const Progress& progress)
 std::string progress_bar(const Progress& progress, std::size_t width)
 {
     constexpr int kBar = 24;
+    const auto done = share(progress);
     std::string text;
     if (progress.total > 0) {
         constexpr double kPercent = 100;
-        const auto done = share(progress);
         const auto filled = static_cast<int>(done * kBar);
         text = fmt::format("[{:=<{}}{:<{}}] {:3.0f} %  ", "", filled, "", kBar - filled,
                            done * kPercent);
@@ -56,13 +58,16 @@ std::string progress_bar(const Progress& progress, std::size_t width)
     if (progress.refused > 0) {
         text += fmt::format(", {} refused", progress.refused);
     }
-    if (progress.time >= 0) {
-        text += "  " + format_rfc3339(progress.time);
-    }
-    if (progress.passed > 0 && progress.passed < progress.total) {
-        text += "  " + format_duration(left(progress)) + " left";
-    }
     text.resize(std::min(text.size(), width));
+    const auto add = [&text, width](const std::string& piece) { // whole, or not at all
+        text += text.size() + piece.size() <= width ? piece : "";
+    };
+    if (progress.total > 0 && done > 0 && done < 1) {
+        add("  " + format_duration(left(progress)) + " left");
+    }
+    if (progress.time >= 0) {
+        add("  " + format_rfc3339(progress.time));
+    }
     return text;
 }
 

@@ -17,6 +17,7 @@ struct Progress {
     EpochMs time = -1;         ///< of the record written last
     milliseconds elapsed{0};
     bool done = false;
+    std::uint64_t most = 0; ///< records to write, however many offsets there are; 0: all
 };
 
 /// One line of at most `width` characters, without a line break.

@@ -12,17 +12,29 @@ namespace tlm::replay {
 
 namespace {
 
-constexpr milliseconds kBarInterval{200};
-constexpr milliseconds kJsonInterval{1000};
-
 ShowProgress choose(ShowProgress show, bool lines_elsewhere)
 {
     if (show != ShowProgress::automatic) {
         return show;
     }
-    const bool wanted =
-        lines_elsewhere && ::isatty(STDERR_FILENO) != 0 && log::enabled(log::Level::info);
-    return wanted ? ShowProgress::bar : ShowProgress::none;
+    if (!log::enabled(log::Level::info)) {
+        return ShowProgress::none;
+    }
+    if (::isatty(STDERR_FILENO) == 0) {
+        return ShowProgress::json;
+    }
+    return lines_elsewhere ? ShowProgress::bar : ShowProgress::none;
+}
+
+milliseconds interval(ShowProgress show, bool asked_for)
+{
+    constexpr milliseconds kBar{200};
+    constexpr milliseconds kJson{1000};
+    constexpr milliseconds kUnasked{10'000};
+    if (show == ShowProgress::bar) {
+        return kBar;
+    }
+    return asked_for ? kJson : kUnasked;
 }
 
 std::size_t terminal_width()
@@ -35,9 +47,11 @@ std::size_t terminal_width()
 } // namespace
 
 ProgressDisplay::ProgressDisplay(ShowProgress show, bool lines_elsewhere)
-    : m_show(choose(show, lines_elsewhere)),
+    : m_asked_for(show != ShowProgress::automatic),
+      m_show(choose(show, lines_elsewhere)),
+      m_interval(interval(m_show, m_asked_for)),
       m_start(std::chrono::steady_clock::now()),
-      m_next(m_start + (m_show == ShowProgress::bar ? kBarInterval : kJsonInterval))
+      m_next(m_start + m_interval)
 {}
 
 void ProgressDisplay::turn(Monotonic now, const std::function<Progress()>& state)
@@ -45,22 +59,25 @@ void ProgressDisplay::turn(Monotonic now, const std::function<Progress()>& state
     if (!shown() || now < m_next) {
         return;
     }
-    m_next = now + (m_show == ShowProgress::bar ? kBarInterval : kJsonInterval);
+    m_next = now + m_interval;
     write(state());
 }
 
 void ProgressDisplay::finish(const std::function<Progress()>& state)
 {
     if (m_show == ShowProgress::json) {
-        write(state());
+        if (m_asked_for || m_said) {
+            write(state());
+        }
     } else if (m_show == ShowProgress::bar) {
         constexpr std::string_view kErase = "\r\x1b[K";
         (void)!::write(STDERR_FILENO, kErase.data(), kErase.size());
     }
 }
 
-void ProgressDisplay::write(const Progress& progress) const
+void ProgressDisplay::write(const Progress& progress)
 {
+    m_said = true;
     auto shown = progress;
     shown.elapsed =
         std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - m_start);

@@ -13,8 +13,9 @@ namespace tlm::replay {
 /// JSON.
 class ProgressDisplay {
   public:
-    /// ShowProgress::automatic is the bar where stderr is a terminal, --quiet was not given, and
-    /// `lines_elsewhere` says that no records go to a terminal; else nothing.
+    /// ShowProgress::automatic is nothing with --quiet; the bar where stderr is a terminal and
+    /// `lines_elsewhere` says that no records go to one; where stderr is none a line of JSON every
+    /// ten seconds, so that a short run says nothing.
     ProgressDisplay(ShowProgress show, bool lines_elsewhere);
 
     [[nodiscard]] bool shown() const noexcept { return m_show != ShowProgress::none; }
@@ -26,9 +27,12 @@ class ProgressDisplay {
     void finish(const std::function<Progress()>& state);
 
   private:
-    void write(const Progress& progress) const;
+    void write(const Progress& progress);
 
+    bool m_asked_for; ///< not what ShowProgress::automatic chose
     ShowProgress m_show;
+    milliseconds m_interval;
+    bool m_said = false;
     Monotonic m_start;
     Monotonic m_next;
 };

@@ -8,6 +8,7 @@
 #include "common/ops/log.hpp"
 #include "common/ops/random.hpp"
 #include "tools/replay/capsule_file.hpp"
+#include "tools/replay/counted.hpp"
 #include "tools/replay/device_partition.hpp"
 #include "tools/replay/file_input.hpp"
 #include "tools/replay/group_commands.hpp"
@@ -37,8 +38,14 @@ void warn_of_missing(const std::vector<PartitionPlan>& plans)
 {
     for (const auto& plan : plans) {
         if (plan.missing > 0) {
-            log::warn("partition {} has no {} of the offsets asked for: it holds {} to {}",
-                      plan.partition, plan.missing, plan.low, plan.high);
+            log::warn("{} asked for not in partition {}, which holds {}",
+                      counted(plan.missing, "offset"), plan.partition,
+                      plan.low < plan.high ? fmt::format("{} to {}", plan.low, plan.high - 1)
+                                           : "nothing");
+        }
+        if (plan.unstable > 0) {
+            log::warn("{} of partition {} not read, from {} on: a transaction there is still open",
+                      counted(plan.unstable, "offset"), plan.partition, plan.high);
         }
     }
 }
@@ -152,8 +159,8 @@ class Runner {
         run(replay, source, ::isatty(STDOUT_FILENO) == 0);
         outlet.close();
         if (outlet.tombstones() > 0) {
-            log::info("{} records without a value were not shown: --format record shows them",
-                      outlet.tombstones());
+            log::info("{} without a value not shown: --format record does",
+                      counted(outlet.tombstones(), "record"));
         }
         return status();
     }
@@ -170,7 +177,8 @@ class Runner {
             return ExitStatus::ok;
         }
         outlet.close();
-        log::info("{} records in '{}'", outlet.contents().records, m_settings.to_file.string());
+        log::info("{} in '{}'", counted(outlet.contents().records, "record"),
+                  m_settings.to_file.string());
         return status();
     }
 
@@ -206,13 +214,15 @@ class Runner {
     void run(Replay& replay, const MessageSource& source, bool lines_elsewhere)
     {
         ProgressDisplay display(m_settings.progress, lines_elsewhere);
+        const auto most = count_left().value_or(0);
         const auto state = [&] {
             return Progress{.passed = source.passed(),
                             .total = source.total(),
                             .written = replay.written(),
                             .refused = m_refusals.total(),
                             .time = replay.time(),
-                            .done = replay.ended()};
+                            .done = replay.ended(),
+                            .most = most};
         };
         if (display.shown()) {
             replay.on_turn = [&display, &state](Monotonic now) { display.turn(now, state); };
@@ -298,11 +308,11 @@ class Runner {
     {
         for (const auto& [topic, records] : outlet.counts()) {
             if (m_settings.execute) {
-                log::info("{} records written to '{}', marked {}", records, topic,
+                log::info("{} written to '{}', marked {}", counted(records, "record"), topic,
                           m_settings.mark ? m_checkpoint.id : "not at all");
             } else {
-                print(fmt::format("{} records would be written to '{}': --execute writes them",
-                                  records, topic));
+                print(fmt::format("{} would be written to '{}': --execute does it",
+                                  counted(records, "record"), topic));
             }
         }
     }
@@ -319,19 +329,20 @@ class Runner {
         for (std::size_t i = 0; i < kRefusalCount; ++i) {
             const auto refusal = static_cast<Refusal>(i);
             if (m_refusals.of(refusal) > 0) {
-                log::warn("{} records refused: {}", m_refusals.of(refusal), refusal_text(refusal));
+                log::warn("{} refused: {}", counted(m_refusals.of(refusal), "record"),
+                          refusal_text(refusal));
             }
         }
         const auto& gone = m_checkpoint.gone;
         if (gone.deleted > 0) {
-            log::warn("{} offsets skipped: their records were deleted, as by the topic's "
-                      "retention, before they were read",
-                      gone.deleted);
+            log::warn("{} skipped: deleted, as by the topic's retention, before they were read",
+                      counted(gone.deleted, "offset"));
         }
         if (gone.truncated > 0) {
-            log::warn("{} offsets skipped: their partitions end before them: they were truncated, "
-                      "or the topic was made anew",
-                      gone.truncated);
+            log::warn(
+                "{} skipped: the partitions end before them: they were truncated, or the topic "
+                "was made anew",
+                counted(gone.truncated, "offset"));
         }
         return m_refusals.total() > 0 || gone.any() ? ExitStatus::rejected : ExitStatus::ok;
     }

@@ -33,3 +33,18 @@ TEST_CASE("Kafka names: properties that hold secrets", "[base]")
         CHECK_FALSE(is_secret_property(name));
     }
 }
+
+TEST_CASE("Kafka names: lists of brokers", "[base]")
+{
+    for (const auto* const good : {"h", "h:9092", "a:1,b:65535,c", "127.0.0.1:9092", "[::1]:9092",
+                                   "[::1]", "::1", "PLAINTEXT://h:9092", "SSL://a,b_c.d-e:2"}) {
+        CAPTURE(good);
+        CHECK(is_broker_list(good));
+    }
+    for (const auto* const bad :
+         {"", ",", "h:9092,", ",h", "h:99999", "h:0", "h:", "h:abc", ":9092", "a,b:x", "a b:1",
+          "[::1]:0", "[::1", "SSL://", "a/b:1", "h:+1"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(is_broker_list(bad));
+    }
+}

@@ -53,6 +53,24 @@ TEST_CASE("filter: headers, any of those that have the name", "[filter]")
     CHECK_FALSE(header("b"));
 }
 
+TEST_CASE("filter: numbers beyond 64 bits and double are JSON, too", "[filter]")
+{
+    constexpr auto kValue =
+        R"({"b":true,"s":"7\\\"9e999","n":[-12345678901234567890123, 2.5, 3],)"
+        R"("big":12345678901234567890123,"far":1e400,"u":18446744073709551615})";
+    CHECK(has("/b=true", kValue));
+    CHECK(has("/s=7\\\"9e999", kValue));
+    CHECK(has("/n/0=-12345678901234567890123", kValue));
+    CHECK(has("/n/1=2.50", kValue));
+    CHECK(has("/n/2=3", kValue));
+    CHECK(has("/big=12345678901234567890123", kValue));
+    CHECK_FALSE(has("/big=12345678901234567890124", kValue));
+    CHECK(has("/far", kValue));
+    CHECK(has("/u=18446744073709551615", kValue));
+    CHECK_FALSE(has("/b", R"({"b":true,"big":12345678901234567890123)"));
+    CHECK_FALSE(has("/b", R"({"b":true,"big":1e400,"x":01})"));
+}
+
 TEST_CASE("filter: members of the value", "[filter]")
 {
     constexpr auto kValue = R"({"site":"A","on":true,"x":null,"data":{"t":21.50,"n":7,"l":[1]}})";

@@ -60,6 +60,42 @@ TEST_CASE("plan: what was asked for by number and is not there is counted", "[pl
     check(plan_one("200:", extent), 200, 200); // what comes next
 }
 
+TEST_CASE("plan: what an open transaction holds back is counted apart", "[plan]")
+{
+    const Extent extent{0, 100, 200, 210};
+    for (const auto& [text, unstable] : std::vector<std::pair<const char*, std::int64_t>>{
+             {"start", 10},
+             {"end", 0},
+             {"-5", 10},
+             {"-50:-10", 0},
+             {"150:200", 0},
+             {"150:204", 4},
+             {"150:", 10},
+             {"203:", 7},
+             {"203:205", 2},
+             {"@-1h:end", 10},
+         }) {
+        CAPTURE(text);
+        const auto plan = plan_one(text, extent);
+        CHECK(plan.unstable == unstable);
+        CHECK(plan.missing == 0);
+    }
+    CHECK(plan_one("150:260", extent).missing == 50);
+    CHECK(plan_one("150:260", extent).unstable == 10);
+    CHECK(plan_one("start", {0, 100, 200, 200}).unstable == 0);
+}
+
+TEST_CASE("plan: no record is older than 1970, and no broker is asked for one", "[plan]")
+{
+    const std::vector<Extent> extents{{0, 0, 50}};
+    const auto ranges = ranges_of({"@-30000d:1960-01-01"});
+    const auto questions = time_questions(ranges, extents, milliseconds{0});
+    CHECK(questions == std::vector<TimeQuestion>{{0, 0}, {0, 0}});
+    const auto plans =
+        plan_offsets(ranges_of({"@1960-01-01:end"}), extents, {{{0, 0}, 0}}, milliseconds{0});
+    check(plans.front(), 0, 50);
+}
+
 TEST_CASE("plan: an empty partition has nothing to read", "[plan]")
 {
     for (const auto* text : {"start", "end", "-5", "+5", "@-1h:end"}) {

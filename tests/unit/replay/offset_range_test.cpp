@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "common/base/error.hpp"
 #include "tests/support/catch.hpp"
 #include "tools/replay/offset_range.hpp"
+#include "tools/replay/range_rules.hpp"
 
 namespace {
 
@@ -98,6 +100,52 @@ TEST_CASE("range: lists of partitions", "[range]")
         CAPTURE(text);
         CHECK_FALSE(parse_partitions(text));
     }
+}
+
+TEST_CASE("range: what is wrong with one is said", "[range]")
+{
+    for (const auto& [text, problem] : std::vector<std::pair<const char*, const char*>>{
+             {"200:100", "ends before it begins"},
+             {"-1:-2", "ends before it begins"},
+             {"@-1h:-2h", "ends before it begins"},
+             {"3=200:100", "ends before it begins"},
+             {"end:start", "holds nothing, whatever the topic has"},
+             {"5:start", "holds nothing, whatever the topic has"},
+             {"@end:-1h", "holds nothing, whatever the topic has"},
+             {"@2026-01-01T00:00:00",
+              "has a time without a zone, such as the Z of 2026-01-01T00:00:00Z"},
+             {"@-1h:2026-01-01T00:00:00",
+              "has a time without a zone, such as the Z of 2026-01-01T00:00:00Z"},
+             {"@15m", "begins with a duration: @-15m is so long ago"},
+             {"@15m:end", "begins with a duration: @-15m:end is so long ago"},
+             {"x", ""},
+             {"@x", ""},
+         }) {
+        CAPTURE(text);
+        Ranges ranges;
+        CHECK_FALSE(tlm::replay::add_range(ranges, text, kNow));
+        CHECK(tlm::replay::range_problem(text, kNow) == problem);
+    }
+}
+
+TEST_CASE("range: partitions that are named must be meant", "[range]")
+{
+    const auto check = [](std::initializer_list<const char*> texts, const char* only, bool follow) {
+        Ranges ranges;
+        for (const auto* const text : texts) {
+            REQUIRE(tlm::replay::add_range(ranges, text, kNow));
+        }
+        ranges.only = parse_partitions(only).value_or(std::set<std::int32_t>{});
+        tlm::replay::check_ranges(ranges, follow);
+    };
+    CHECK_NOTHROW(check({"0=5:7"}, "", false));
+    CHECK_NOTHROW(check({"0=5:7"}, "0", false));
+    CHECK_NOTHROW(check({"0=5:7", "1:2"}, "0,1", false));
+    CHECK_THROWS_AS(check({"0=5:7"}, "1", false), tlm::Error);
+    CHECK_THROWS_AS(check({"0=5:7"}, "0,1", false), tlm::Error);
+    CHECK_NOTHROW(check({"0=5:", "-1:end"}, "", true));
+    CHECK_THROWS_AS(check({"0=5:", "1:2"}, "", true), tlm::Error);
+    CHECK_THROWS_AS(check({"0=:7"}, "", true), tlm::Error);
 }
 
 } // namespace

@@ -9,6 +9,9 @@
 
 namespace tlm {
 
+/// U+FEFF as UTF-8.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 /// Appends `text` as a JSON string with its quotes. Control characters (DEL and C1 included, so
 /// that a terminal is safe) are escaped; bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);

@@ -2,6 +2,7 @@
 #include "common/base/text_file.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/json_text.hpp"
 #include "common/base/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -40,6 +41,16 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t limit,
             throw fail("it is larger than " + std::to_string(limit) + " bytes");
         }
     }
+}
+
+std::string read_plain_file(const std::filesystem::path& path, std::size_t limit,
+                            std::string_view what)
+{
+    std::string text = read_text_file(path, limit, what);
+    if (text.starts_with(kByteOrderMark)) {
+        text.erase(0, kByteOrderMark.size());
+    }
+    return text;
 }
 
 } // namespace tlm

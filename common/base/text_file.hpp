@@ -14,4 +14,9 @@ namespace tlm {
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path, std::size_t limit,
                                          std::string_view what);
 
+/// The same without the byte order mark with which some editors begin a file (RFC 8259 section 8.1
+/// lets a reader pass over it).
+[[nodiscard]] std::string read_plain_file(const std::filesystem::path& path, std::size_t limit,
+                                          std::string_view what);
+
 } // namespace tlm

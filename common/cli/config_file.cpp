@@ -107,7 +107,7 @@ std::vector<ConfigEntry> parse_properties(std::string_view text, const std::stri
 
 std::vector<ConfigEntry> read_config_file(const std::filesystem::path& path)
 {
-    return parse_config(read_text_file(path, kMaxConfig, "--config"), path.string());
+    return parse_config(read_plain_file(path, kMaxConfig, "--config"), path.string());
 }
 
 std::string quote_config_value(std::string_view value)

@@ -2,6 +2,7 @@
 #include "common/cli/parse.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/nearest.hpp"
 #include "common/base/version.hpp"
 #include "common/cli/config_file.hpp"
 #include "common/cli/option_table.hpp"

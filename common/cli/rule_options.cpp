@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/cli/rule_options.hpp"
 
+#include "common/base/error.hpp"
 #include "common/cli/option_table.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -121,10 +124,58 @@ void add_stage(OptionTable& table, validation::StageSettings& stage)
     add_on_invalid(table, stage.on_invalid);
 }
 
+/// An option that says nothing without one of others.
+struct Leaning {
+    const Option* option;
+    std::vector<const Option*> on;
+    bool on_schemas; ///< schemas that are named elsewhere will do
+};
+
+/// Rows stay where they are when the table moves.
+std::vector<Leaning> leanings(OptionTable& table)
+{
+    using Names = std::vector<std::string_view>;
+    const Names schemas{"schema", "schema-map"};
+    const Names judges{"schema", "schema-map", "rules",   "registry",
+                       "limit",  "sequence",   "max-age", "max-ahead"};
+    const Names memories{"limit", "sequence", "skew", "rules", "schema-map"};
+    const std::vector<std::pair<std::string_view, Names>> all{
+        {"schema-dir", schemas},          {"draft", schemas},          {"assert-formats", schemas},
+        {"unknown-device", {"registry"}}, {"tag-order", {"sequence"}}, {"max-devices", memories},
+        {"on-invalid", judges},
+    };
+    std::vector<Leaning> found;
+    for (const auto& [name, on] : all) {
+        Leaning& leaning = found.emplace_back(Leaning{table.find(name), {}, on == schemas});
+        for (const auto& other : on) {
+            leaning.on.push_back(table.find(other));
+        }
+    }
+    return found;
+}
+
+void require_support(const std::vector<Leaning>& options, bool has_other_schemas)
+{
+    const auto is_set = [](const Option* option) { return option->is_set(); };
+    for (const Leaning& one : options) {
+        if (!one.option->is_set() || std::any_of(one.on.begin(), one.on.end(), is_set) ||
+            (one.on_schemas && has_other_schemas)) {
+            continue;
+        }
+        std::string names;
+        for (const auto* const other : one.on) {
+            const bool last = other == one.on.back();
+            names += (names.empty() ? "--" : last ? " or --" : ", --") + other->name;
+        }
+        throw usage_error("--" + one.option->name + " says nothing without " + names);
+    }
+}
+
 } // namespace
 
 void add_rules(OptionTable& table, validation::RuleSources& sources,
-               validation::StageSettings& stage, validation::FloodCapSettings& flood)
+               validation::StageSettings& stage, validation::FloodCapSettings& flood,
+               std::function<bool()> other_schemas)
 {
     using schema::Draft;
     table.group("What is valid");
@@ -164,6 +215,9 @@ void add_rules(OptionTable& table, validation::RuleSources& sources,
         .complete = Complete::file;
     add_stage(table, stage);
     add_flood_cap(table, flood);
+    table.check([options = leanings(table), elsewhere = std::move(other_schemas)] {
+        require_support(options, elsewhere && elsewhere());
+    });
 }
 
 } // namespace tlm::cli

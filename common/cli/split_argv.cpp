@@ -2,8 +2,8 @@
 #include "common/cli/split_argv.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/nearest.hpp"
 #include "common/cli/option_table.hpp"
-#include "common/cli/text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -37,25 +37,4 @@ struct Option;
 /// The help of one option with its choices and default.
 [[nodiscard]] std::string full_help(const Option& option);
 
-/// The candidate nearest to `word` when it is near enough to be meant, else empty.
-template <typename Range>
-[[nodiscard]] std::string nearest(std::string_view word, const Range& candidates);
-
-[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
-
-template <typename Range>
-std::string nearest(std::string_view word, const Range& candidates)
-{
-    std::string best;
-    std::size_t best_distance = word.size() / 3 + 2; // one typing error in three letters, plus one
-    for (const auto& candidate : candidates) {
-        const std::size_t distance = edit_distance(word, candidate);
-        if (distance < best_distance) {
-            best_distance = distance;
-            best = candidate;
-        }
-    }
-    return best;
-}
-
 } // namespace tlm::cli

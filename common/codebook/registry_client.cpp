@@ -86,6 +86,7 @@ class RegistryClient::Http {
     {
         auto& http = *static_cast<Http*>(self);
         if (http.m_body.size() + size * count > http.m_options.max_answer) {
+            http.m_too_long = true;
             return 0;
         }
         http.m_body.append(data, size * count);
@@ -131,10 +132,14 @@ class RegistryClient::Http {
     {
         const std::string url = m_options.url + path;
         m_body.clear();
+        m_too_long = false;
         prepare(url);
         const CURLcode code = curl_easy_perform(m_handle.get());
         long status = 0;
         curl_easy_getinfo(m_handle.get(), CURLINFO_RESPONSE_CODE, &status);
+        if (m_too_long) {
+            return too_long(url, status);
+        }
         if (code != CURLE_OK) {
             return Unanswered{fmt::format("{}: {}", url, curl_easy_strerror(code))};
         }
@@ -145,6 +150,14 @@ class RegistryClient::Http {
             return Unanswered{fmt::format("{}: the schema registry answers {}", url, status)};
         }
         return parse();
+    }
+
+    /// A schema never changes: what is too long stays so.
+    [[nodiscard]] Answer too_long(const std::string& url, long status) const
+    {
+        const auto why =
+            fmt::format("{}: the answer is longer than {} bytes", url, m_options.max_answer);
+        return status == kOk ? Answer{NotRegistered{why}} : Answer{Unanswered{why}};
     }
 
     Answer parse()
@@ -183,6 +196,7 @@ class RegistryClient::Http {
     const RegistryOptions& m_options;
     std::unique_ptr<CURL, Free> m_handle;
     std::string m_body;
+    bool m_too_long = false; ///< and cut off
 };
 
 namespace {
@@ -210,6 +224,10 @@ class ProtoCollector {
                 return std::move(*none);
             }
             auto* found = std::get_if<Registered>(&answer);
+            if (const auto* lost = std::get_if<NotRegistered>(&answer);
+                lost != nullptr && !lost->why.empty()) {
+                return NotRegistered{lost->why};
+            }
             if (found == nullptr) {
                 return NotRegistered{"the registry does not have " + reference.subject +
                                      ", which it refers to"};
@@ -322,10 +340,10 @@ RegistryAnswer RegistryClient::look_up(Http& http, std::uint32_t id)
     if (auto* unanswered = std::get_if<Unanswered>(&answer)) {
         return std::move(*unanswered);
     }
-    auto* const found = std::get_if<Registered>(&answer);
-    if (found == nullptr) {
-        return NotRegistered{};
+    if (auto* none = std::get_if<NotRegistered>(&answer)) {
+        return std::move(*none);
     }
+    auto* const found = std::get_if<Registered>(&answer);
     if (found->type == "JSON") {
         return SchemaFile{SchemaFile::Kind::json, std::move(found->text)};
     }

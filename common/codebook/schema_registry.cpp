@@ -84,35 +84,41 @@ class RegistryOrFolder final : public formats::SchemaSource {
     {
         try {
             auto found = m_files.fetch(id);
-            return found || m_client == nullptr || !ask(id) ? std::move(found) : m_files.fetch(id);
+            return found || m_client == nullptr ? std::move(found) : ask(id);
         } catch (const Error& error) {
             if (error.retriable()) {
                 throw;
             }
-            log::error("a registered schema cannot be used: {}", error.what());
-            return std::nullopt;
+            return unusable(id, error.what());
         }
     }
 
   private:
-    /// True when the registry has it: then it is in the folder as well.
-    [[nodiscard]] bool ask(std::uint32_t id)
+    /// Said to the log, and with each message that needs it.
+    [[nodiscard]] static RegisteredSchema unusable(std::uint32_t id, const std::string& why)
+    {
+        constexpr std::size_t kLongest = 500;
+        log::error("the registered schema {} cannot be used: {}", id, why);
+        RegisteredSchema none;
+        none.unusable = why.substr(0, kLongest);
+        return none;
+    }
+
+    /// What the registry has goes into the folder first.
+    [[nodiscard]] std::optional<RegisteredSchema> ask(std::uint32_t id)
     {
         const auto answer = m_client->ask(id);
         if (const auto* unanswered = std::get_if<Unanswered>(&answer)) {
             throw transient_error(unanswered->why);
         }
         if (const auto* none = std::get_if<NotRegistered>(&answer)) {
-            if (!none->why.empty()) {
-                log::error("the registered schema {} cannot be used: {}", id, none->why);
-            }
-            return false;
+            return none->why.empty() ? std::nullopt : std::optional{unusable(id, none->why)};
         }
         const auto& file = std::get<SchemaFile>(answer);
         const bool json = file.kind == SchemaFile::Kind::json;
         m_folder.write(std::to_string(id) + (json ? ".json" : ".desc"), file.bytes);
         log::info("schema {} of the registry is known now", id);
-        return true;
+        return m_files.fetch(id);
     }
 
     SchemaFolder m_folder;

@@ -84,8 +84,7 @@ Verdict<ConfluentMessage> ConfluentDecoder::decode(std::string_view bytes, Monot
     const auto& frame = std::get<ConfluentFrame>(framed);
     ConfluentMessage message{frame.schema_id, m_schemas.find(frame.schema_id, now), {}};
     if (message.schema == nullptr) {
-        return Reject{Reason::unknown_schema_id, "",
-                      "no schema is registered under the id " + std::to_string(frame.schema_id)};
+        return Reject{Reason::unknown_schema_id, "", m_schemas.why_not(frame.schema_id)};
     }
     if (!message.schema->protobuf) {
         out += frame.body;

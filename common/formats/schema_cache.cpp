@@ -4,6 +4,7 @@
 #include "common/base/error.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tlm::formats {
 
@@ -33,18 +34,28 @@ const RegisteredSchema* SchemaCache::find(std::uint32_t id, Monotonic now)
         return &kept->second.schema;
     }
     if (const auto missing = m_missing.find(id);
-        missing != m_missing.end() && now - missing->second < m_options.missing_for) {
+        missing != m_missing.end() && now - missing->second.since < m_options.missing_for) {
         return nullptr;
     }
     auto fetched = m_source.fetch(id);
     make_room(now);
-    if (!fetched) {
-        m_missing[id] = now;
+    if (!fetched || !fetched->unusable.empty()) {
+        m_missing[id] = {now, fetched ? std::move(fetched->unusable) : std::string{}};
         return nullptr;
     }
     m_missing.erase(id);
     const auto added = m_kept.try_emplace(id, Kept{*std::move(fetched), ++m_clock}).first;
     return &added->second.schema;
+}
+
+std::string SchemaCache::why_not(std::uint32_t id) const
+{
+    const auto missing = m_missing.find(id);
+    if (missing == m_missing.end() || missing->second.unusable.empty()) {
+        return "no schema is registered under the id " + std::to_string(id);
+    }
+    return "the schema registered under the id " + std::to_string(id) +
+           " cannot be used: " + missing->second.unusable;
 }
 
 void SchemaCache::make_room(Monotonic now)
@@ -57,7 +68,7 @@ void SchemaCache::make_room(Monotonic now)
     }
     if (m_missing.size() >= m_options.max_schemas) {
         std::erase_if(m_missing, [&](const auto& entry) {
-            return now - entry.second >= m_options.missing_for;
+            return now - entry.second.since >= m_options.missing_for;
         });
     }
     if (m_missing.size() >= m_options.max_schemas) { // the flood of ids asks again, others wait

@@ -19,6 +19,8 @@ namespace tlm::formats {
 struct RegisteredSchema {
     std::optional<ProtobufSchema> protobuf; ///< without it the schema is JSON Schema
     std::string json_schema;                ///< its text, unjudged
+    /// Why it is of no use, when there is one that cannot be used; empty otherwise.
+    std::string unusable{};
 };
 
 /// Where schemas come from: files or a registry.
@@ -55,7 +57,8 @@ struct SchemaCacheOptions {
 
 /// Keeps what a source gave. An id never changes its schema, so what is found stays, until it is
 /// the one not used for longest and room is needed. Ids without a schema are remembered for a
-/// while, so that bad messages do not become as many questions. One instance serves one thread.
+/// while, so that bad messages do not become as many questions, and so are those of no use. One
+/// instance serves one thread.
 class SchemaCache {
   public:
     /// `source` is not owned.
@@ -63,9 +66,12 @@ class SchemaCache {
         : m_source(source), m_options(options)
     {}
 
-    /// The schema, or null when there is none; valid until the next call. Throws what the source
-    /// throws; nothing is remembered of that.
+    /// The schema, or null when there is none that is of use; valid until the next call. Throws
+    /// what the source throws; nothing is remembered of that.
     [[nodiscard]] const RegisteredSchema* find(std::uint32_t id, Monotonic now);
+
+    /// Why find() has just given null for this id, as a sentence.
+    [[nodiscard]] std::string why_not(std::uint32_t id) const;
 
     /// Forgets everything, for a reload.
     void clear();
@@ -76,12 +82,17 @@ class SchemaCache {
         std::uint64_t used = 0; ///< m_clock at its last use
     };
 
+    struct Missing {
+        Monotonic since;
+        std::string unusable; ///< of RegisteredSchema
+    };
+
     void make_room(Monotonic now);
 
     SchemaSource& m_source;
     SchemaCacheOptions m_options;
     std::unordered_map<std::uint32_t, Kept> m_kept;
-    std::unordered_map<std::uint32_t, Monotonic> m_missing; ///< and since when
+    std::unordered_map<std::uint32_t, Missing> m_missing;
     std::uint64_t m_clock = 0;
 };
 

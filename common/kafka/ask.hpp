@@ -4,6 +4,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/time.hpp"
+#include "common/kafka/client.hpp"
 
 #include <poll.h>
 
@@ -14,10 +15,11 @@
 namespace tlm::kafka {
 
 /// Calls `ask(wait)`, which gives an optional, until it gives something. Empty as soon as `stop_fd`
-/// (-1: none) is readable; throws Error transient with `unanswered` after `deadline`.
+/// (-1: none) is readable; throws Error transient with `unanswered`, and what `state` knows of the
+/// reason, after `deadline`.
 template <typename Ask>
-auto ask_until_answered(const Ask& ask, const std::string& unanswered, milliseconds deadline,
-                        int stop_fd) -> decltype(ask(deadline))
+auto ask_until_answered(const Ask& ask, const std::string& unanswered, const ClientState& state,
+                        milliseconds deadline, int stop_fd) -> decltype(ask(deadline))
 {
     constexpr milliseconds kSlice{500}; // how long a request may keep us from stop_fd
     constexpr milliseconds kPause{100}; // after an answer that was none
@@ -27,7 +29,7 @@ auto ask_until_answered(const Ask& ask, const std::string& unanswered, milliseco
             return answer;
         }
         if (std::chrono::steady_clock::now() - start >= deadline) {
-            throw transient_error(unanswered);
+            throw transient_error(unanswered + state.problem());
         }
         pollfd waiting{stop_fd, POLLIN, 0};
         if (::poll(&waiting, 1, poll_timeout(kPause)) > 0) {

@@ -64,11 +64,20 @@ void on_error(rd_kafka_t* client, int error, const char* text, void* opaque) noe
     static_cast<ClientState*>(opaque)->failed(code, text);
 }
 
-rd_kafka_resp_err_t on_response(rd_kafka_t*, int, const char*, std::int32_t, std::int16_t,
+/// Kafka's numbers of the requests by which a client logs in.
+bool is_of_login(std::int16_t request) noexcept
+{
+    constexpr std::int16_t kSaslHandshake = 17;
+    constexpr std::int16_t kApiVersions = 18;
+    constexpr std::int16_t kSaslAuthenticate = 36;
+    return request == kSaslHandshake || request == kApiVersions || request == kSaslAuthenticate;
+}
+
+rd_kafka_resp_err_t on_response(rd_kafka_t*, int, const char*, std::int32_t, std::int16_t request,
                                 std::int16_t, std::int32_t, std::size_t, std::int64_t,
                                 rd_kafka_resp_err_t error, void* opaque) noexcept
 {
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && !is_of_login(request)) {
         static_cast<ClientState*>(opaque)->answered();
     }
     return RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -86,7 +95,7 @@ Known ask_for(rd_kafka_t* client, const std::string& topic, milliseconds wait, i
 {
     const TopicHandle handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
     if (handle == nullptr) {
-        throw usage_error("'" + topic + "' cannot be a Kafka topic");
+        throw refused_topic(client, topic);
     }
     const rd_kafka_metadata_t* answer = nullptr;
     if (rd_kafka_metadata(client, 0, handle.get(), &answer, poll_timeout(wait)) !=
@@ -129,6 +138,9 @@ bool stops_within(int stop_fd, milliseconds wait)
 
 void ClientState::answered() noexcept
 {
+    if (m_has_problem.load(std::memory_order_relaxed)) {
+        keep_problem({});
+    }
     if (connected() || m_connected.exchange(true, std::memory_order_relaxed)) {
         return;
     }
@@ -137,7 +149,7 @@ void ClientState::answered() noexcept
         m_repeats.reset();
     } catch (...) { // no mutex, no reset: the log says less, the work goes on
     }
-    if (m_announces.load(std::memory_order_relaxed)) {
+    if (m_announces.exchange(false, std::memory_order_relaxed)) {
         log::info("Kafka answers");
     }
 }
@@ -163,13 +175,39 @@ void ClientState::failed(rd_kafka_resp_err_t error, std::string_view text) noexc
     }
 }
 
+void ClientState::keep_problem(std::string_view text) noexcept
+{
+    try {
+        const std::lock_guard lock(m_mutex);
+        m_problem = text;
+        m_has_problem.store(!text.empty(), std::memory_order_relaxed);
+    } catch (...) { // an error will say less
+    }
+}
+
+std::string ClientState::problem() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_problem.empty() ? std::string{} : ": " + m_problem;
+}
+
 void ClientState::log(int level, std::string_view facility, std::string_view text) noexcept
 {
-    const auto wanted = to_level(level);
-    if (!log::enabled(wanted)) {
-        return;
+    if (facility == "FAIL") { // `[thrd:NAME]: BROKER: what failed (after 3ms in state CONNECT)`
+        const auto thread = text.find("]: ");
+        const auto begin = thread == std::string_view::npos ? 0 : thread + 3;
+        keep_problem(text.substr(begin, text.rfind(" (after ") - begin));
     }
+    const auto wanted = to_level(level);
     try {
+        if (facility == "TOPICCONF") { // it is nowhere else to be had
+            const std::lock_guard lock(m_mutex);
+            m_topic_problem = text.substr(text.starts_with("[thrd:") ? text.find(' ') + 1 : 0);
+            return;
+        }
+        if (!log::enabled(wanted)) {
+            return;
+        }
         std::optional<std::uint64_t> hidden = 0;
         if (wanted != log::Level::debug) {
             const std::lock_guard lock(m_mutex);
@@ -187,6 +225,12 @@ void ClientState::log(int level, std::string_view facility, std::string_view tex
     } catch (...) {
         log::write(wanted, "Kafka: a message could not be shown: out of memory");
     }
+}
+
+std::string ClientState::topic_problem() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_topic_problem;
 }
 
 void ClientState::throw_fatal() const
@@ -210,6 +254,15 @@ void warn_of_scram(const Properties& properties)
     }
 }
 
+void refuse_what_blinds(const Properties& properties)
+{
+    properties.demand("enabled_events", "0", "what is delivered would not be told to us");
+    properties.demand("log.queue", "false", "nobody would read its log");
+    properties.demand("plugin.library.paths", "", "no code comes in by a property");
+    properties.demand("test.mock.num.brokers", "0",
+                      "a mock of Kafka would take everything and keep nothing");
+}
+
 } // namespace
 
 ClientHandle make_client(rd_kafka_type_t type, const Properties& properties, ClientState& state,
@@ -218,6 +271,7 @@ ClientHandle make_client(rd_kafka_type_t type, const Properties& properties, Cli
     if (properties.find("bootstrap.servers") == nullptr) {
         throw usage_error("no Kafka brokers given");
     }
+    refuse_what_blinds(properties);
     warn_of_scram(properties);
     Conf conf(rd_kafka_conf_new());
     properties.apply(conf.get());
@@ -266,7 +320,8 @@ Wait wait_for_topics(rd_kafka_t* client, std::span<const std::string> topics, mi
                                         ? "Kafka has no topic '" + *topic + "'; create it"
                                         : "Kafka's brokers do not answer";
         if (left() == milliseconds{0}) {
-            throw transient_error(problem);
+            const auto& state = *static_cast<const ClientState*>(rd_kafka_opaque(client));
+            throw transient_error(problem + (known == Known::no ? "" : state.problem()));
         }
         limit.warn("{}; waiting", problem);
         const auto pause = known == Known::no ? kRetryMissing : milliseconds{0};
@@ -275,6 +330,15 @@ Wait wait_for_topics(rd_kafka_t* client, std::span<const std::string> topics, mi
         }
     }
     return Wait::ready;
+}
+
+Error refused_topic(const rd_kafka_t* client, const std::string& topic)
+{
+    const auto error = rd_kafka_last_error();
+    const auto* const state = static_cast<const ClientState*>(rd_kafka_opaque(client));
+    const std::string why = state == nullptr ? "" : state->topic_problem();
+    return usage_error(why.empty() ? "'" + topic + "' cannot be a Kafka topic: " + describe(error)
+                                   : "Kafka: " + why);
 }
 
 int count_partitions(rd_kafka_t* client, const std::string& topic, milliseconds deadline)

@@ -65,12 +65,17 @@ void Properties::set_default(std::string_view name, const std::string& value)
 
 void Properties::require(std::string_view name, std::string_view value, std::string_view why)
 {
+    demand(name, value, why);
+    set(name, std::string(value));
+}
+
+void Properties::demand(std::string_view name, std::string_view value, std::string_view why) const
+{
     const auto* const present = find(name);
     if (present != nullptr && same_value(*present) != same_value(value)) {
         throw usage_error("Kafka property '" + std::string(name) + "' must stay '" +
                           std::string(value) + "': " + std::string(why));
     }
-    set(name, std::string(value));
 }
 
 const std::string* Properties::find(std::string_view name) const

@@ -30,6 +30,9 @@ class Properties {
     /// For what a promise rests on: throws Error usage, with `why`, when another value is there.
     void require(std::string_view name, std::string_view value, std::string_view why);
 
+    /// The same without setting it: librdkafka's default is that value.
+    void demand(std::string_view name, std::string_view value, std::string_view why) const;
+
     /// Null when the property is not set.
     [[nodiscard]] const std::string* find(std::string_view name) const;
 

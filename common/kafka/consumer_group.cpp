@@ -102,14 +102,41 @@ struct ConsumerGroup::Impl {
             return std::nullopt;
         }
         GroupDescription description;
-        description.state =
-            rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupDescription_state(groups[0]));
+        const auto described = rd_kafka_ConsumerGroupDescription_state(groups[0]);
+        if (described == RD_KAFKA_CONSUMER_GROUP_STATE_DEAD) {
+            return ask_listing(wait);
+        }
+        description.state = rd_kafka_consumer_group_state_name(described);
         const auto members = rd_kafka_ConsumerGroupDescription_member_count(groups[0]);
         for (std::size_t i = 0; i < members; ++i) {
             description.members.push_back(
                 member_of(rd_kafka_ConsumerGroupDescription_member(groups[0], i)));
         }
         return description;
+    }
+
+    /// The group as it stands among all groups; Dead when it does not. Those of new protocols are
+    /// listed, though the coordinator that is asked for one in the old way knows nothing of it.
+    [[nodiscard]] std::optional<GroupDescription> ask_listing(milliseconds wait) const
+    {
+        const Queue queue(rd_kafka_queue_new(client.get()));
+        rd_kafka_ListConsumerGroups(client.get(), nullptr, queue.get());
+        const Event event(rd_kafka_queue_poll(queue.get(), poll_timeout(wait)));
+        if (event == nullptr || !is_answer(rd_kafka_event_error(event.get()), group)) {
+            return std::nullopt;
+        }
+        const auto* const result = rd_kafka_event_ListConsumerGroups_result(event.get());
+        std::size_t count = 0;
+        const auto* const* const groups = rd_kafka_ListConsumerGroups_result_valid(result, &count);
+        for (std::size_t i = 0; i < count; ++i) {
+            if (group == rd_kafka_ConsumerGroupListing_group_id(groups[i])) {
+                const auto listed = rd_kafka_ConsumerGroupListing_state(groups[i]);
+                return GroupDescription{rd_kafka_consumer_group_state_name(listed), {}, true};
+            }
+        }
+        // A broker that did not answer may be the one that has it.
+        static_cast<void>(rd_kafka_ListConsumerGroups_result_errors(result, &count));
+        return count == 0 ? std::optional{GroupDescription{"Dead", {}, false}} : std::nullopt;
     }
 
     [[nodiscard]] std::optional<GroupOffsets> ask_committed(milliseconds wait) const
@@ -164,14 +191,14 @@ std::optional<GroupDescription> ConsumerGroup::describe(milliseconds deadline, i
 {
     return ask_until_answered([this](milliseconds wait) { return m_impl->ask_description(wait); },
                               "Kafka does not say who reads as group '" + m_impl->group + "'",
-                              deadline, stop_fd);
+                              m_impl->state, deadline, stop_fd);
 }
 
 std::optional<GroupOffsets> ConsumerGroup::committed(milliseconds deadline, int stop_fd)
 {
     return ask_until_answered([this](milliseconds wait) { return m_impl->ask_committed(wait); },
                               "Kafka does not say what group '" + m_impl->group + "' has committed",
-                              deadline, stop_fd);
+                              m_impl->state, deadline, stop_fd);
 }
 
 void ConsumerGroup::set_offsets(const GroupOffsets& offsets, milliseconds deadline)

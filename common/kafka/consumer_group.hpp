@@ -28,6 +28,7 @@ struct GroupMember {
 struct GroupDescription {
     std::string state; ///< Kafka's word: Stable, Empty, Dead, PreparingRebalance, ...
     std::vector<GroupMember> members;
+    bool hidden = false; ///< of a protocol whose members this librdkafka cannot ask for
 
     /// Nobody reads as this group now, as far as the coordinator tells.
     [[nodiscard]] bool inactive() const { return state == "Empty" || state == "Dead"; }
@@ -45,7 +46,8 @@ class ConsumerGroup {
     ConsumerGroup& operator=(const ConsumerGroup&) = delete;
 
     /// A group that nobody has ever heard of is Dead. One of the `consumer` protocol (KIP-848) is
-    /// Dead as well for this librdkafka; set_offsets() is safe all the same.
+    /// `hidden`: librdkafka 2.0.2 tells that it is there, and its state (Unknown: members come and
+    /// go), but not who they are.
     [[nodiscard]] std::optional<GroupDescription> describe(milliseconds deadline, int stop_fd);
 
     /// What the group has committed, and nothing for the partitions where it has not.

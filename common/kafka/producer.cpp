@@ -2,8 +2,10 @@
 #include "common/kafka/producer.hpp"
 
 #include "common/base/error.hpp"
+#include "common/base/units.hpp"
 #include "common/kafka/client.hpp"
 #include "common/kafka/handles.hpp"
+#include "common/kafka/topic_settings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,9 +20,29 @@ static_assert(sizeof(void*) == sizeof(Ticket), "a ticket travels as librdkafka's
 
 /// One topic and what became of its messages.
 struct Lane {
-    std::vector<Delivery> deliveries;
-    TopicHandle topic;
+    std::string name;
+    std::vector<Delivery> deliveries{};
+    TopicHandle topic{};
 };
+
+/// What librdkafka batches by itself, and a bound on what one record may fill of its queue.
+constexpr std::uint64_t kUsualBatch = 1'000'000;
+constexpr std::uint64_t kLargestRecord = 32ULL * 1024 * 1024;
+// As large as scripts/topics lets a dead letter be. A record too large for its own topic is refused
+// by the broker.
+constexpr std::uint64_t kUsualRecord = 4ULL * 1024 * 1024;
+
+/// librdkafka would call a queue full for ever that a message does not fit into.
+void demand_room_for_a_message(const Properties& properties)
+{
+    const auto room = parse_unsigned(*properties.find("queue.buffering.max.kbytes"));
+    const auto largest = parse_unsigned(*properties.find("message.max.bytes"));
+    if (room && largest && *room < *largest / 1024 + (*largest % 1024 > 0 ? 1 : 0)) {
+        throw usage_error("Kafka property 'queue.buffering.max.kbytes' must hold a message of "
+                          "'message.max.bytes', which is " +
+                          std::to_string(*largest) + ": a larger one would wait for ever");
+    }
+}
 
 Properties producer_properties(const ProducerOptions& options)
 {
@@ -30,6 +52,8 @@ Properties producer_properties(const ProducerOptions& options)
     properties.require(
         "allow.auto.create.topics", "false",
         "a misspelt topic would be made with the broker's defaults, and take it all");
+    properties.demand("delivery.report.only.error", "false",
+                      "what is delivered would never be known to be");
     if (properties.find("transactional.id") != nullptr) {
         throw usage_error("Kafka property 'transactional.id' is not supported");
     }
@@ -41,9 +65,14 @@ Properties producer_properties(const ProducerOptions& options)
     // The partition that Java and every other client would choose for the key.
     properties.set_default("partitioner", "murmur2_random");
     properties.set_default("compression.codec", "lz4");
-    // As large as scripts/topics lets a dead letter be. A record too large for its own topic is
-    // refused by the broker.
-    properties.set_default("message.max.bytes", std::to_string(4 * 1024 * 1024));
+    // Kafka refuses a batch that is larger than its topic takes whole, though each record would
+    // fit.
+    const auto batch = options.largest_batch.value_or(kUsualBatch);
+    properties.set_default("batch.size",
+                           std::to_string(std::clamp<std::uint64_t>(batch, 1, kUsualBatch)));
+    properties.set_default("message.max.bytes",
+                           std::to_string(std::clamp(batch, kUsualRecord, kLargestRecord)));
+    demand_room_for_a_message(properties);
     properties.set_default("socket.nagle.disable", "true");
     properties.set_default("socket.keepalive.enable", "true");
     properties.set_default("reconnect.backoff.max.ms", "2000");
@@ -106,16 +135,87 @@ std::string_view present(std::string_view value)
 } // namespace
 
 struct Producer::Impl {
+    ProducerOptions options;
     ClientState state;
     Wake wake;
     bool wake_on_delivery = false;
+    bool fitted = false; ///< the topics' limits were asked for, or it is too late for that
     std::vector<std::unique_ptr<Lane>> lanes; ///< librdkafka holds their addresses
     ClientHandle client;                      ///< last: its callbacks use all of the above
+
+    void open()
+    {
+        client = make_client(
+            RD_KAFKA_PRODUCER, producer_properties(options), state,
+            [](rd_kafka_conf_t* conf) { rd_kafka_conf_set_dr_msg_cb(conf, on_delivery); });
+        for (auto& lane : lanes) {
+            open(*lane);
+        }
+        set_wake(wake_on_delivery);
+    }
+
+    void open(Lane& lane) const
+    {
+        TopicConf conf(rd_kafka_default_topic_conf_dup(client.get()));
+        rd_kafka_topic_conf_set_opaque(conf.get(), &lane);
+        lane.topic.reset(rd_kafka_topic_new(client.get(), lane.name.c_str(), conf.release()));
+        if (lane.topic == nullptr) {
+            throw refused_topic(client.get(), lane.name);
+        }
+    }
+
+    void set_wake(bool on)
+    {
+        const Queue queue(rd_kafka_queue_get_main(client.get()));
+        if (on) {
+            wake.enable(queue.get());
+        } else {
+            Wake::disable(queue.get());
+        }
+        wake_on_delivery = on;
+    }
+
+    /// Drops what is not delivered. rd_kafka_destroy() waits for every handle and message that is
+    /// still held.
+    void end()
+    {
+        Wake::disable(Queue(rd_kafka_queue_get_main(client.get())).get());
+        rd_kafka_purge(client.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
+                                         RD_KAFKA_PURGE_F_NON_BLOCKING);
+        rd_kafka_poll(client.get(), 0);
+        for (auto& lane : lanes) {
+            lane->topic.reset();
+        }
+        client.reset();
+    }
+
+    /// Opens the client anew where the topic takes smaller batches than it makes. Once, before the
+    /// first message. A user who may not ask keeps what there is: then batches are refused.
+    void fit_batches(const std::string& topic)
+    {
+        constexpr milliseconds kWait{500}; // the brokers have just answered
+        if (std::exchange(fitted, true)) {
+            return;
+        }
+        const auto answer = ask_settings(client.get(), topic, kWait);
+        if (!answer) {
+            return;
+        }
+        const auto found = answer->values.find("max.message.bytes");
+        const auto limit =
+            found == answer->values.end() ? std::nullopt : parse_unsigned(found->second);
+        if (limit && *limit < kUsualBatch) {
+            options.largest_batch = limit;
+            end();
+            open();
+        }
+    }
 
     /// `headers` are among the arguments, or null.
     [[nodiscard]] bool produce(Lane& lane, std::span<const rd_kafka_vu_t> arguments,
                                Headers headers, Ticket ticket)
     {
+        fitted = true;
         const RdError error(rd_kafka_produceva(client.get(), arguments.data(), arguments.size()));
         if (error == nullptr) {
             static_cast<void>(headers.release()); // the message owns them now
@@ -145,40 +245,23 @@ struct Producer::Impl {
 
 Producer::Producer(const ProducerOptions& options) : m_impl(std::make_unique<Impl>())
 {
-    m_impl->client =
-        make_client(RD_KAFKA_PRODUCER, producer_properties(options), m_impl->state,
-                    [](rd_kafka_conf_t* conf) { rd_kafka_conf_set_dr_msg_cb(conf, on_delivery); });
-    set_wake_on_delivery(options.wake_on_delivery);
+    m_impl->options = options;
+    m_impl->wake_on_delivery = options.wake_on_delivery;
+    m_impl->fitted = options.largest_batch || options.properties.find("batch.size") != nullptr;
+    m_impl->open();
 }
 
 Producer::~Producer()
 {
-    if (m_impl == nullptr || m_impl->client == nullptr) {
-        return;
+    if (m_impl != nullptr && m_impl->client != nullptr) {
+        m_impl->end();
     }
-    // rd_kafka_destroy() waits for every handle and message that is still held.
-    auto* const client = m_impl->client.get();
-    Wake::disable(Queue(rd_kafka_queue_get_main(client)).get());
-    rd_kafka_purge(client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
-                               RD_KAFKA_PURGE_F_NON_BLOCKING);
-    rd_kafka_poll(client, 0);
-    for (auto& lane : m_impl->lanes) {
-        lane->topic.reset();
-    }
-    m_impl->client.reset();
 }
 
 Producer::TopicId Producer::open_topic(const std::string& name)
 {
-    auto lane = std::make_unique<Lane>();
-    auto* const client = m_impl->client.get();
-    TopicConf conf(rd_kafka_default_topic_conf_dup(client));
-    rd_kafka_topic_conf_set_opaque(conf.get(), lane.get());
-    lane->topic.reset(rd_kafka_topic_new(client, name.c_str(), conf.release()));
-    if (lane->topic == nullptr) {
-        throw usage_error("'" + name +
-                          "' cannot be a Kafka topic: " + describe(rd_kafka_last_error()));
-    }
+    auto lane = std::make_unique<Lane>(Lane{.name = name});
+    m_impl->open(*lane);
     m_impl->lanes.push_back(std::move(lane));
     return m_impl->lanes.size() - 1;
 }
@@ -271,13 +354,7 @@ int Producer::wake_fd() const noexcept
 
 void Producer::set_wake_on_delivery(bool on)
 {
-    const Queue queue(rd_kafka_queue_get_main(m_impl->client.get()));
-    if (on) {
-        m_impl->wake.enable(queue.get());
-    } else {
-        Wake::disable(queue.get());
-    }
-    m_impl->wake_on_delivery = on;
+    m_impl->set_wake(on);
 }
 
 bool Producer::connected() const noexcept
@@ -285,11 +362,20 @@ bool Producer::connected() const noexcept
     return m_impl->state.connected();
 }
 
+std::string Producer::problem() const
+{
+    return m_impl->state.problem();
+}
+
 Wait Producer::wait_until_known(std::span<const std::string> topics, milliseconds deadline,
                                 int stop_fd)
 {
-    return wait_for_topics(m_impl->client.get(), topics, deadline, stop_fd,
-                           [this] { m_impl->serve(); });
+    const auto wait = wait_for_topics(m_impl->client.get(), topics, deadline, stop_fd,
+                                      [this] { m_impl->serve(); });
+    if (wait == Wait::ready && !topics.empty()) {
+        m_impl->fit_batches(topics.front());
+    }
+    return wait;
 }
 
 void Producer::close(milliseconds deadline)

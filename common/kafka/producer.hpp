@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct ProducerOptions {
     Properties properties{};     ///< at least bootstrap.servers
     std::size_t window = 10'000; ///< messages without a delivery report, at most
     milliseconds linger{5};      ///< how long a batch waits for more
+    /// Bytes that the topics take at once (their smallest `max.message.bytes`): batches are kept
+    /// below. Empty: wait_until_known() asks.
+    std::optional<std::uint64_t> largest_batch{};
     /// wake_fd() becomes readable with each delivery report. A wake costs more than a message:
     /// switch it off where collect() is called in ticks.
     bool wake_on_delivery = true;
@@ -73,9 +77,16 @@ class Producer {
     /// True while a broker answers: false after the last one was lost, until one answers again.
     [[nodiscard]] bool connected() const noexcept;
 
+    /// Why no broker answers, as far as that is known: `: ...`, to follow a sentence, or nothing.
+    [[nodiscard]] std::string problem() const;
+
     /// Waits until the brokers know all of `topics`. Throws Error transient, naming the topic or
     /// the brokers, at the deadline (milliseconds::max(): none); `stopped` as soon as `stop_fd`
     /// (-1: none) is readable.
+    ///
+    /// Before the first message it asks for the limit of the first topic as well, where most is to
+    /// go: batches beyond it would be refused whole, though each message would fit. Other topics of
+    /// smaller limits may still refuse batches: fitted to these, all would be slow.
     Wait wait_until_known(std::span<const std::string> topics, milliseconds deadline, int stop_fd);
 
     /// Flushes for up to `deadline`, then ends. Throws Error in_doubt when deliveries are missing.

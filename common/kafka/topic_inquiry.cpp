@@ -16,12 +16,13 @@ void describe_copies(rd_kafka_t* client, TopicDescription& topic, milliseconds d
 {
     const TopicHandle handle(rd_kafka_topic_new(client, topic.name.c_str(), nullptr));
     if (handle == nullptr) {
-        throw usage_error("'" + topic.name + "' cannot be a Kafka topic");
+        throw refused_topic(client, topic.name);
     }
     const rd_kafka_metadata_t* answer = nullptr;
     const auto error = rd_kafka_metadata(client, 0, handle.get(), &answer, poll_timeout(deadline));
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        throw transient_error("Kafka's brokers do not answer");
+        const auto& state = *static_cast<const ClientState*>(rd_kafka_opaque(client));
+        throw transient_error("Kafka's brokers do not answer" + state.problem());
     }
     const Metadata metadata(answer);
     if (metadata->topic_cnt != 1 ||
@@ -61,8 +62,10 @@ std::vector<TopicDescription> describe_topics(const Properties& properties,
                                               milliseconds deadline)
 {
     ClientState state; // before the client, which uses it
+    Properties asking = properties;
+    asking.set("message.timeout.ms", "0"); // nothing is sent: no linger.ms is too long
     const ClientHandle client =
-        make_client(RD_KAFKA_PRODUCER, properties, state, [](rd_kafka_conf_t*) {});
+        make_client(RD_KAFKA_PRODUCER, asking, state, [](rd_kafka_conf_t*) {});
     std::vector<TopicDescription> described;
     for (const std::string& name : topics) {
         TopicDescription& topic = described.emplace_back();
@@ -78,6 +81,11 @@ std::vector<TopicDescription> describe_topics(const Properties& properties,
 std::uint32_t library_version() noexcept
 {
     return static_cast<std::uint32_t>(rd_kafka_version());
+}
+
+std::string library_version_text()
+{
+    return rd_kafka_version_str();
 }
 
 } // namespace tlm::kafka

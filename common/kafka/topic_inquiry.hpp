@@ -32,4 +32,7 @@ struct TopicDescription {
 /// librdkafka's own number: 0x020002ff is 2.0.2.
 [[nodiscard]] std::uint32_t library_version() noexcept;
 
+/// The same for people: `2.0.2`.
+[[nodiscard]] std::string library_version_text();
+
 } // namespace tlm::kafka

@@ -16,6 +16,7 @@ namespace {
 Properties query_properties(const Properties& given)
 {
     auto properties = given;
+    properties.set("message.timeout.ms", "0"); // nothing is sent: no linger.ms is too long
     properties.set_default("isolation.level", "read_committed");
     properties.set_default("allow.auto.create.topics", "false");
     properties.set_default("socket.nagle.disable", "true");
@@ -33,7 +34,7 @@ std::string no_answer(const std::string& topic)
 
 struct TopicQuery::Impl {
     std::string topic;
-    ClientState state{false};
+    ClientState state;
     ClientHandle client;
 
     /// The brokers' offsets for times; librdkafka's names of start and end count as times.
@@ -101,7 +102,7 @@ std::optional<bool> TopicQuery::exists(milliseconds deadline, int stop_fd)
             const auto count = kafka::count_partitions(m_impl->client.get(), m_impl->topic, wait);
             return count >= 0 ? std::optional{count > 0} : std::nullopt;
         },
-        "Kafka's brokers do not answer", deadline, stop_fd);
+        "Kafka's brokers do not answer", m_impl->state, deadline, stop_fd);
 }
 
 std::optional<int> TopicQuery::count_partitions(milliseconds deadline, int stop_fd)
@@ -111,7 +112,7 @@ std::optional<int> TopicQuery::count_partitions(milliseconds deadline, int stop_
             const auto count = kafka::count_partitions(m_impl->client.get(), m_impl->topic, wait);
             return count > 0 ? std::optional{count} : std::nullopt;
         },
-        no_answer(m_impl->topic), deadline, stop_fd);
+        no_answer(m_impl->topic), m_impl->state, deadline, stop_fd);
 }
 
 std::optional<std::vector<Watermarks>> TopicQuery::watermarks(milliseconds deadline, int stop_fd)
@@ -145,7 +146,7 @@ TopicQuery::offsets_for_times(const std::map<std::int32_t, EpochMs>& times, mill
 {
     return ask_until_answered(
         [this, &times](milliseconds wait) { return m_impl->ask_offsets(times, wait); },
-        no_answer(m_impl->topic), deadline, stop_fd);
+        no_answer(m_impl->topic), m_impl->state, deadline, stop_fd);
 }
 
 std::optional<TopicQuery::Settings> TopicQuery::settings(milliseconds deadline, int stop_fd)
@@ -154,7 +155,8 @@ std::optional<TopicQuery::Settings> TopicQuery::settings(milliseconds deadline, 
         [this](milliseconds wait) {
             return ask_settings(m_impl->client.get(), m_impl->topic, wait);
         },
-        "Kafka's brokers do not tell the settings of '" + m_impl->topic + "'", deadline, stop_fd);
+        "Kafka's brokers do not tell the settings of '" + m_impl->topic + "'", m_impl->state,
+        deadline, stop_fd);
     return answer ? std::optional{std::move(answer->values)} : std::nullopt;
 }
 

@@ -84,7 +84,7 @@ struct Lane {
 
 struct TopicReader::Impl {
     std::string topic;
-    ClientState state{false};
+    ClientState state;
     Wake wake;
     ClientHandle client; ///< its threads use the two above
     Queue queue;         ///< of the client: errors

@@ -2,11 +2,13 @@
 #include "common/mqtt/library.hpp"
 
 #include "common/base/error.hpp"
+#include "common/mqtt/tls_diagnosis.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <string>
+#include <utility>
 
 namespace tlm::mqtt {
 namespace {
@@ -70,8 +72,12 @@ void dial(mosquitto* handle, const SubscriberOptions& options, const mosquitto_p
         require(code, "the connection's settings");
     }
     if (code != MOSQ_ERR_SUCCESS) {
-        const std::string why =
-            code == MOSQ_ERR_ERRNO ? errno_text(errno) : mosquitto_strerror(code);
+        std::string why = code == MOSQ_ERR_ERRNO ? errno_text(errno) : mosquitto_strerror(code);
+        if (code == MOSQ_ERR_TLS) {
+            if (std::string found = explain_tls(options); !found.empty()) {
+                why = std::move(found);
+            }
+        }
         throw transient_error(fmt::format("{}: {}", format_url(options.url), why));
     }
 }

@@ -103,27 +103,47 @@ void Publisher::on_timer(std::uint32_t index, Monotonic now)
     if (connection.phase == Phase::unwanted || connection.phase == Phase::queued) {
         return;
     }
-    if (connection.phase != Phase::ready || connection.pinged) {
-        if (now < connection.due) {
-            m_timers.ask(index, connection.due);
-        } else if (connection.phase == Phase::waiting) {
-            enqueue(index);
-        } else {
-            lost(index, connection.pinged ? "no answer to a ping" : "no answer in time", now);
-        }
-        return;
+    if (connection.phase == Phase::ready) {
+        watch_silence(index, now);
+    } else if (now < connection.due) {
+        m_timers.ask(index, connection.due);
+    } else if (connection.phase == Phase::waiting) {
+        enqueue(index);
+    } else {
+        lost(index, "no answer in time", now);
     }
-    // A broker may close after one and a half intervals of silence (section 3.1.2.10).
+}
+
+/// Asks for a sign of life when one side has said nothing for an interval, and gives up without
+/// one half an interval later: what we send says nothing about whether it is read. A broker may
+/// close after one and a half intervals of our silence (section 3.1.2.10).
+void Publisher::watch_silence(std::uint32_t index, Monotonic now)
+{
+    auto& connection = m_connections[index];
     const std::chrono::seconds interval{broker_of(index).terms.keep_alive_s};
     if (interval.count() == 0) {
         return;
     }
-    if (now - connection.last_write < interval) {
-        m_timers.ask(index, connection.last_write + interval);
+    if (connection.pinged) {
+        if (now < connection.due) {
+            m_timers.ask(index, connection.due);
+            return;
+        }
+        read(index, now); // the answer may have come while we were busy elsewhere
+        if (connection.phase == Phase::ready && connection.pinged) {
+            lost(index, "no answer to a ping", now);
+        } else if (connection.phase == Phase::ready) {
+            m_timers.ask(index, now + interval);
+        }
+        return;
+    }
+    if (const auto silent = std::min(connection.last_write, connection.last_read);
+        now - silent < interval) {
+        m_timers.ask(index, silent + interval);
         return;
     }
     connection.pinged = true;
-    wake(index, now + interval);
+    wake(index, now + milliseconds{interval} / 2);
     m_out.assign(kPingreq);
     transmit(index, now);
 }
@@ -141,12 +161,14 @@ void Publisher::read(std::uint32_t index, Monotonic now)
     for (;;) {
         const auto got = stream.read(m_buffer);
         if (got.end == Transfer::End::closed || got.end == Transfer::End::failed) {
-            lost(index, got.error.empty() ? "closed by the broker" : got.error, now);
+            ended(index, got, now);
             return;
         }
         if (got.bytes == 0) {
             break;
         }
+        m_connections[index].last_read = now;
+        m_connections[index].pinged = false;
         if (!digest(index, {m_buffer.data(), got.bytes}, now)) {
             return;
         }
@@ -196,9 +218,7 @@ bool Publisher::hear(std::uint32_t index, const Incoming& packet, Dialogue::Cont
     Dialogue::End end;
     switch (connection.dialogue.hear(packet, context, end)) {
     case Dialogue::Heard::nothing:
-        return true;
     case Dialogue::Heard::pong:
-        connection.pinged = false;
         return true;
     case Dialogue::Heard::connected:
         on_connected(index, now);
@@ -318,7 +338,7 @@ bool Publisher::write_out(std::uint32_t index, Monotonic now)
     while (at < m_out.size()) {
         const auto put = connection.stream.write(std::string_view{m_out}.substr(at));
         if (put.end == Transfer::End::closed || put.end == Transfer::End::failed) {
-            lost(index, put.error.empty() ? "closed by the broker" : put.error, now);
+            ended(index, put, now);
             return false;
         }
         if (put.bytes == 0) {
@@ -354,7 +374,7 @@ bool Publisher::write_rest(std::uint32_t index, Monotonic now)
     while (rest.out_at < rest.out.size()) {
         const auto put = connection.stream.write(std::string_view{rest.out}.substr(rest.out_at));
         if (put.end == Transfer::End::closed || put.end == Transfer::End::failed) {
-            lost(index, put.error.empty() ? "closed by the broker" : put.error, now);
+            ended(index, put, now);
             return false;
         }
         if (put.bytes == 0) {
@@ -371,6 +391,54 @@ bool Publisher::write_rest(std::uint32_t index, Monotonic now)
     }
     watch(index, EPOLL_CTL_MOD, EPOLLIN);
     return true;
+}
+
+/// The peer, or the network, has ended the connection.
+void Publisher::ended(std::uint32_t index, const Transfer& transfer, Monotonic now)
+{
+    const auto why = transfer.error.empty() ? "closed by the broker" : transfer.error;
+    if (m_connections[index].phase == Phase::ready) {
+        watch_for_rivals(index, now);
+        lost(index, why, now);
+    } else {
+        attempt_failed(index, transfer.by_tls ? why : why + perhaps(index), now);
+    }
+}
+
+/// What may be wrong with a connection that ended before the broker's first word, while that
+/// broker has accepted none.
+std::string Publisher::perhaps(std::uint32_t index)
+{
+    const auto& broker = broker_of(index);
+    if (broker.known) {
+        return {};
+    }
+    if (m_connections[index].phase == Phase::securing) {
+        return ": perhaps it does not speak TLS there (mqtt://)";
+    }
+    if (!broker.url.tls) {
+        return ": perhaps it wants TLS there (mqtts://)";
+    }
+    return m_options.login(index).certificate
+               ? ": perhaps it does not trust the client's certificate"
+               : ": perhaps it wants a certificate (--mqtt-cert, --mqtt-key)";
+}
+
+/// Two clients with one id close each other's connections, and each comes back at once.
+void Publisher::watch_for_rivals(std::uint32_t index, Monotonic now)
+{
+    constexpr std::chrono::seconds kShort{5};
+    constexpr std::uint8_t kOften = 3;
+    auto& connection = m_connections[index];
+    const bool short_lived = now - connection.opened < kShort;
+    connection.short_lives =
+        short_lived ? static_cast<std::uint8_t>(std::min(connection.short_lives + 1, int{kOften}))
+                    : std::uint8_t{0};
+    if (connection.short_lives == kOften && !std::exchange(m_warned_of_rivals, true)) {
+        log::warn("{}: the broker closes connections again and again soon after it has accepted "
+                  "them: is there another client with the id {}?",
+                  broker_of(index).name, m_options.login(index).client_id);
+    }
 }
 
 void Publisher::lost(std::uint32_t index, const std::string& why, Monotonic now)

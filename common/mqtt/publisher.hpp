@@ -53,6 +53,8 @@ struct PublisherOptions {
     milliseconds longest_delay{2'000};
     std::vector<Address> sources; ///< taken in turn; empty: the kernel chooses
     std::string ca_file;          ///< for mqtts; empty: the authorities of the system
+    /// Who knows the addresses of brokers; asked for all connections together, and may block.
+    decltype(&mqtt::resolve) look_up = &mqtt::resolve;
 };
 
 /// Connections are re-opened with jittered back-off for ever, so many at a time; the caller decides
@@ -60,6 +62,9 @@ struct PublisherOptions {
 /// acknowledgement, for as long as this object lives: at least once at QoS 1, once at QoS 2 while
 /// the broker keeps the session. At QoS 0 what was written when a connection breaks may be lost.
 /// Sessions are not kept, except at QoS 2, until close().
+///
+/// A broker that says nothing for one and a half times the keep-alive interval, to a ping either,
+/// is left: its connection is cut and opened again.
 ///
 /// An idle connection costs one descriptor and some 150 bytes of memory here; messages lie in a
 /// pool that all connections share.
@@ -177,14 +182,17 @@ class Publisher {
         SslSessionPtr session;              ///< for the next TLS handshake
         Monotonic due{};                    ///< end of the wait, of the attempt, or of silence
         Monotonic last_write{};
+        Monotonic last_read{};
+        Monotonic opened{}; ///< when the broker accepted it
         Phase phase = Phase::unwanted;
-        std::uint8_t failures = 0;  ///< in a row
-        std::uint8_t address = 0;   ///< of the broker, which this attempt goes to
-        std::uint8_t addresses = 0; ///< tried in vain since the last wait
-        bool dirty = false;         ///< in m_dirty
-        bool pinged = false;        ///< a PINGRESP is due
-        bool blocked = false;       ///< `rest` has something for the socket
-        bool leaving = false;       ///< cut it behind what is published
+        std::uint8_t failures = 0;    ///< in a row
+        std::uint8_t address = 0;     ///< of the broker, which this attempt goes to
+        std::uint8_t addresses = 0;   ///< tried in vain since the last wait
+        std::uint8_t short_lives = 0; ///< in a row
+        bool dirty = false;           ///< in m_dirty
+        bool pinged = false;          ///< nothing was heard since a PINGREQ
+        bool blocked = false;         ///< `rest` has something for the socket
+        bool leaving = false;         ///< cut it behind what is published
     };
 
     /// A broker, and what all connections to it share.
@@ -193,8 +201,10 @@ class Publisher {
         std::string name;
         Terms terms;
         std::vector<Address> addresses;
-        std::size_t current = 0; ///< the address that attempts go to
+        std::string unknown = {}; ///< why there are none
+        std::size_t current = 0;  ///< the address that attempts go to
         Monotonic resolve_after{};
+        bool known = false; ///< has accepted a connection
     };
 
     [[nodiscard]] Broker& broker_of(std::uint32_t index) noexcept
@@ -224,6 +234,7 @@ class Publisher {
 
     void on_event(std::uint32_t index, std::uint32_t events, Monotonic now);
     void on_timer(std::uint32_t index, Monotonic now);
+    void watch_silence(std::uint32_t index, Monotonic now);
     void read(std::uint32_t index, Monotonic now);
     [[nodiscard]] bool digest(std::uint32_t index, std::string_view arrived, Monotonic now);
     [[nodiscard]] bool hear(std::uint32_t index, const Incoming& packet, Dialogue::Context& context,
@@ -234,6 +245,9 @@ class Publisher {
     void keep_rest(std::uint32_t index, std::size_t from);
     void mark_dirty(std::uint32_t index);
     void on_subscribed(std::uint32_t index, const SubAck& packet);
+    void ended(std::uint32_t index, const Transfer& transfer, Monotonic now);
+    [[nodiscard]] std::string perhaps(std::uint32_t index);
+    void watch_for_rivals(std::uint32_t index, Monotonic now);
     void lost(std::uint32_t index, const std::string& why, Monotonic now);
     void drop(std::uint32_t index);
     void cut(std::uint32_t index, Monotonic now);
@@ -258,6 +272,7 @@ class Publisher {
     ops::Jitter m_jitter;
     Links m_links;
     std::uint32_t m_blocked = 0; ///< connections whose socket is full
+    bool m_warned_of_rivals = false;
     std::optional<Monotonic> m_down_since;
     std::string m_last_error = "no answer yet";
     PublisherStats m_stats;

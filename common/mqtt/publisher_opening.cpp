@@ -69,17 +69,19 @@ void Publisher::watch(std::uint32_t index, int operation, std::uint32_t events) 
     }
 }
 
-/// Asks the resolver where nothing is known, or when all that is known was tried in vain.
+/// Asks the resolver where nothing is known, or when all that is known was tried in vain; once for
+/// all connections that want to know.
 std::string Publisher::resolve_again(Broker& broker, Monotonic now)
 {
     constexpr std::chrono::seconds kPause{1}; // it blocks, and very many may fail at once
-    if (!broker.addresses.empty() && (broker.current > 0 || now < broker.resolve_after)) {
-        return {};
+    if (now < broker.resolve_after || broker.current > 0) {
+        return broker.addresses.empty() ? broker.unknown : std::string{};
     }
-    auto found = resolve(broker.url.host, broker.url.port);
-    broker.resolve_after = now + kPause;
+    auto found = m_options.look_up(broker.url.host, broker.url.port);
+    broker.resolve_after = std::chrono::steady_clock::now() + kPause; // it may have taken longer
     if (auto* const error = std::get_if<std::string>(&found)) {
-        return broker.addresses.empty() ? std::move(*error) : std::string{};
+        broker.unknown = std::move(*error);
+        return broker.addresses.empty() ? broker.unknown : std::string{};
     }
     broker.addresses = std::get<std::vector<Address>>(std::move(found));
     broker.current = 0;
@@ -146,7 +148,7 @@ void Publisher::go_on_securing(std::uint32_t index, Monotonic now)
         return;
     case Transfer::End::closed:
     case Transfer::End::failed:
-        attempt_failed(index, step.error.empty() ? "closed by the broker" : step.error, now);
+        ended(index, step, now);
         return;
     }
 }
@@ -202,6 +204,8 @@ void Publisher::on_connected(std::uint32_t index, Monotonic now)
     connection.phase = Phase::ready;
     connection.failures = 0;
     connection.addresses = 0;
+    connection.opened = now;
+    broker_of(index).known = true;
     --m_links.opening;
     ++m_links.connected;
     m_down_since = m_links.connected == m_links.wanted ? std::nullopt : std::optional{now};

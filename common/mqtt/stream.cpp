@@ -20,6 +20,9 @@ std::string ssl_error_text()
 {
     const auto code = ::ERR_get_error();
     ::ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(code)) {
+        return errno_text(ERR_GET_REASON(code)); // of a file
+    }
     const char* const reason = code == 0 ? nullptr : ::ERR_reason_error_string(code);
     return reason == nullptr ? "TLS failed" : std::string{"TLS: "} + reason;
 }
@@ -65,9 +68,10 @@ Transfer from_ssl(const SSL* ssl, int result, std::size_t bytes)
         ::ERR_clear_error();
         return {0, Transfer::End::failed,
                 std::string{"the broker's certificate: "} +
-                    ::X509_verify_cert_error_string(verdict)};
+                    ::X509_verify_cert_error_string(verdict),
+                true};
     }
-    return {0, Transfer::End::failed, ssl_error_text()};
+    return {0, Transfer::End::failed, ssl_error_text(), true};
 }
 
 void use_certificate(SSL* ssl, const ClientCertificate& certificate)
@@ -78,6 +82,9 @@ void use_certificate(SSL* ssl, const ClientCertificate& certificate)
     }
     if (::SSL_use_PrivateKey_file(ssl, key.c_str(), SSL_FILETYPE_PEM) != 1) {
         throw usage_error(key + ": no private key of that certificate: " + ssl_error_text());
+    }
+    if (::SSL_check_private_key(ssl) != 1) { // another kind of key goes unnoticed until here
+        throw usage_error(key + ": not the private key of " + cert + ": " + ssl_error_text());
     }
 }
 

@@ -70,6 +70,7 @@ struct Transfer {
     std::size_t bytes = 0;
     End end = End::none;
     std::string error = {}; ///< of failed
+    bool by_tls = false;    ///< one side of TLS has said why
 };
 
 /// Owns its socket. SIGPIPE must be ignored.

@@ -6,6 +6,7 @@
 #include "common/base/units.hpp"
 #include "common/mqtt/session.hpp"
 #include "common/mqtt/stream.hpp"
+#include "common/mqtt/tls_diagnosis.hpp"
 #include "common/ops/log.hpp"
 
 #include <fmt/format.h>
@@ -91,7 +92,8 @@ void Subscriber::Impl::open()
 /// Throws what the end of the connection means.
 void Subscriber::Impl::fail(int code)
 {
-    const std::string reason = session.reason(code);
+    std::string reason = session.reason(code);
+    const bool unanswered = !session.connected() && !session.refused();
     const bool taken_over = session.taken_over();
     session.destroy();
     const std::string where = format_url(options.url);
@@ -99,6 +101,11 @@ void Subscriber::Impl::fail(int code)
         throw fatal_error(fmt::format("{}: another client has taken over the session '{}': give "
                                       "each bridge an --id of its own",
                                       where, options.client_id));
+    }
+    if (options.url.tls && unanswered) {
+        if (std::string why = explain_tls(options); !why.empty()) {
+            reason = std::move(why);
+        }
     }
     throw transient_error(fmt::format("{}: {}", where, reason));
 }

@@ -3,6 +3,7 @@
 
 #include "common/base/error.hpp"
 #include "common/mqtt/library.hpp"
+#include "common/mqtt/tls_diagnosis.hpp"
 
 #include <fmt/format.h>
 
@@ -80,6 +81,11 @@ void Trial::Impl::fail(const std::string& why)
 
 std::string Trial::Impl::hung_up(int code) const
 {
+    if (options.as.url.tls && !connack) {
+        if (std::string why = explain_tls(options.as); !why.empty()) {
+            return why;
+        }
+    }
     if (disconnected && *disconnected >= kRefused) {
         return fmt::format("the broker hung up: {}", mosquitto_reason_string(*disconnected));
     }

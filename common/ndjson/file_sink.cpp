@@ -3,12 +3,14 @@
 
 #include "common/base/error.hpp"
 #include "common/base/whole_file.hpp"
+#include "common/ndjson/partial_line.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <string_view>
 #include <utility>
 
 namespace tlm::ndjson {
@@ -16,6 +18,19 @@ namespace tlm::ndjson {
 namespace {
 
 constexpr std::size_t kFull = 64 * 1024;
+
+/// 0, or errno; `written` is how many of the bytes arrived.
+int write_all(int fd, std::string_view bytes, std::size_t& written) noexcept
+{
+    for (written = 0; written < bytes.size();) {
+        const ssize_t got = ::write(fd, bytes.data() + written, bytes.size() - written);
+        if (got < 0 && errno != EINTR) {
+            return errno;
+        }
+        written += got < 0 ? 0 : static_cast<std::size_t>(got);
+    }
+    return 0;
+}
 
 /// True when the file ends within a line.
 bool ends_within_line(const std::string& path, off_t size)
@@ -84,7 +99,9 @@ void FileSink::close()
 
 void FileSink::write_out()
 {
-    if (const int error = write_all(m_fd.get(), m_buffer)) {
+    std::size_t written = 0;
+    if (const int error = write_all(m_fd.get(), m_buffer, written)) {
+        cut_partial_line(m_fd.get(), std::string_view{m_buffer}.substr(0, written));
         throw fatal_error("cannot write to '" + m_path + "': " + errno_text(error));
     }
     m_buffer.clear();

@@ -12,8 +12,8 @@ namespace tlm::ndjson {
 
 /// Appends each value as one line to a file of its own, created with mode 0600 when it is missing.
 /// A delivery means that the line is on disk: collect() and flush() write and fsync what was
-/// sent. A line that a crash cut short is ended first. Failures throw Error fatal naming the file.
-/// Used by one thread.
+/// sent. A line that a crash cut short is ended first; one that a full disk cut short is taken off
+/// the file again. Failures throw Error fatal naming the file. Used by one thread.
 class FileSink final : public Sink {
   public:
     /// Throws Error usage when the file cannot be opened for appending.

@@ -2,12 +2,14 @@
 #include "common/ndjson/line_sink.hpp"
 
 #include "common/base/error.hpp"
+#include "common/ndjson/partial_line.hpp"
 
 #include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 namespace tlm::ndjson {
@@ -88,6 +90,7 @@ bool LineSink::write_some(milliseconds wait)
             ::poll(&waiting, 1, poll_timeout(wait - passed));
         } else if (errno != EINTR) {
             const auto error = errno;
+            cut_partial_line(m_fd, std::string_view{m_buffer}.substr(0, written));
             confirm(written);
             throw fatal_error("cannot write to " + m_name + ": " + errno_text(error));
         }

@@ -17,7 +17,7 @@ namespace tlm::ndjson {
 /// SIGPIPE must be ignored. When the reader has gone (EPIPE), nothing is thrown: reader_gone() is
 /// true, what was not written and all that follows is delivered with an error, and the program
 /// should stop its input and end with status 0. Every other failure, a full disk among them, throws
-/// Error fatal naming `name`.
+/// Error fatal naming `name`; of a regular file the line that did not fit is taken off again.
 class LineSink final : public Sink {
   public:
     LineSink(int fd, std::string name);

@@ -50,6 +50,7 @@ struct MetricsServer::Loop {
 
     void run();
     void accept_one(Monotonic now);
+    void make_room();
     void serve(Connection& connection, Monotonic now);
     void receive(Connection& connection, Monotonic now);
     void send(Connection& connection);
@@ -110,6 +111,7 @@ void MetricsServer::Loop::accept_one(Monotonic now)
 {
     UniqueFd fd(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (fd) {
+        make_room();
         connections.push_back({std::move(fd), now + limits.connection_time, {}, {}, {}});
         return;
     }
@@ -120,6 +122,20 @@ void MetricsServer::Loop::accept_one(Monotonic now)
         std::array<pollfd, 1> pause{{{quit, POLLIN, 0}}};
         ::poll(pause.data(), pause.size(), 100);
     }
+}
+
+/// Who asks now goes before who has been silent for longest: requests that never end must not hide
+/// whether we are well.
+void MetricsServer::Loop::make_room()
+{
+    if (connections.size() < kMaxConnections) {
+        return;
+    }
+    const auto oldest =
+        std::find_if(connections.begin(), connections.end(), [](const Connection& connection) {
+            return connection.state != Connection::State::writing;
+        });
+    connections.erase(oldest == connections.end() ? connections.begin() : oldest);
 }
 
 void MetricsServer::Loop::receive(Connection& connection, Monotonic now)
@@ -175,7 +191,6 @@ void MetricsServer::Loop::serve(Connection& connection, Monotonic now)
 void MetricsServer::Loop::run()
 {
     for (;;) {
-        // Listener last: full, its connections wait in the kernel.
         std::vector<pollfd> fds{{quit, POLLIN, 0}};
         int wait = -1;
         auto now = std::chrono::steady_clock::now();
@@ -185,9 +200,7 @@ void MetricsServer::Loop::run()
             const int left = poll_timeout(connection.deadline, now);
             wait = wait < 0 ? left : std::min(wait, left);
         }
-        if (connections.size() < kMaxConnections) {
-            fds.push_back({listener.get(), POLLIN, 0});
-        }
+        fds.push_back({listener.get(), POLLIN, 0});
         const std::size_t polled = connections.size();
         if (::poll(fds.data(), fds.size(), wait) < 0) {
             continue; // EINTR: a debugger
@@ -201,7 +214,7 @@ void MetricsServer::Loop::run()
                 serve(connections[i], now);
             }
         }
-        if (polled < kMaxConnections && fds.back().revents != 0) {
+        if (fds.back().revents != 0) {
             accept_one(now);
         }
         connections.erase(std::remove_if(connections.begin(), connections.end(),

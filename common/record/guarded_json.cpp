@@ -271,6 +271,9 @@ Reject parse_reject(simdjson::error_code error, std::string_view text)
         if (!is_utf8(text)) {
             return {Reason::invalid_utf8, "", "not UTF-8"};
         }
+        if (text.starts_with(kByteOrderMark)) {
+            return {Reason::not_json, "", "begins with a byte order mark, which JSON must not"};
+        }
         return {Reason::not_json, "", std::string{"not JSON: "} + simdjson::error_message(error)};
     }
 }

@@ -32,30 +32,6 @@ std::vector<std::string> split_levels(std::string_view text)
     return levels;
 }
 
-/// Empty when the levels are those of a topic filter, else what is wrong with them.
-std::string_view filter_fault(std::string_view text, const std::vector<std::string>& levels)
-{
-    if (text.empty()) {
-        return "is empty";
-    }
-    if (text.size() > kMaxTopic) {
-        return "is longer than 65535 bytes";
-    }
-    if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
-        return "is not UTF-8 text";
-    }
-    for (const std::string& level : levels) {
-        if (level.find('+') != std::string::npos && level != "+") {
-            return "has a '+' that is not a whole level";
-        }
-        const bool last = &level == &levels.back();
-        if (level.find('#') != std::string::npos && (level != "#" || !last)) {
-            return "has a '#' that is not the last level";
-        }
-    }
-    return {};
-}
-
 bool is_any(const std::string& level) noexcept
 {
     return level == "+" || level == kPlaceholder;
@@ -82,6 +58,30 @@ bool overlap(const std::vector<std::string>& a, const std::vector<std::string>& 
 
 } // namespace
 
+std::string_view filter_fault(std::string_view text)
+{
+    if (text.empty()) {
+        return "is empty";
+    }
+    if (text.size() > kMaxTopic) {
+        return "is longer than 65535 bytes";
+    }
+    if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
+        return "is not UTF-8 text";
+    }
+    const auto levels = split_levels(text);
+    for (const std::string& level : levels) {
+        if (level.find('+') != std::string::npos && level != "+") {
+            return "has a '+' that is not a whole level";
+        }
+        const bool last = &level == &levels.back();
+        if (level.find('#') != std::string::npos && (level != "#" || !last)) {
+            return "has a '#' that is not the last level";
+        }
+    }
+    return {};
+}
+
 TopicTemplate::TopicTemplate(std::string text) : m_text(std::move(text))
 {
     m_levels = split_levels(m_text);
@@ -91,7 +91,7 @@ TopicTemplate::TopicTemplate(std::string text) : m_text(std::move(text))
                           "devices/{deviceId}/telemetry, not '" +
                           m_text + "'");
     }
-    if (const auto fault = filter_fault(m_text, m_levels); !fault.empty()) {
+    if (const auto fault = filter_fault(m_text); !fault.empty()) {
         throw usage_error("--topic-template: '" + m_text + "' " + std::string{fault});
     }
     const auto found = std::find(m_levels.begin(), m_levels.end(), kPlaceholder);
@@ -158,11 +158,10 @@ void TopicTemplate::require_agreement(std::string_view filter) const
         }
         bare.remove_prefix(slash + 1);
     }
-    const auto levels = split_levels(bare);
-    if (const auto fault = filter_fault(bare, levels); !fault.empty()) {
+    if (const auto fault = filter_fault(bare); !fault.empty()) {
         fail(fault);
     }
-    if (!overlap(levels, m_levels)) {
+    if (!overlap(split_levels(bare), m_levels)) {
         fail("matches nothing that has the shape of --topic-template '" + m_text +
              "': every message would be rejected");
     }

@@ -47,4 +47,8 @@ class TopicTemplate {
     std::string m_suffix;
 };
 
+/// What keeps a text from being a topic filter (MQTT 5 section 4.7), as words to follow it in a
+/// message; empty when it is one.
+[[nodiscard]] std::string_view filter_fault(std::string_view text);
+
 } // namespace tlm

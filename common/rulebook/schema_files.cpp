@@ -62,7 +62,7 @@ std::optional<std::string> read_if_there(const std::optional<fs::path>& path)
     if (!path || !fs::is_regular_file(*path, ignored)) {
         return std::nullopt;
     }
-    return read_text_file(*path, kMaxSchema, "--schema-dir");
+    return read_plain_file(*path, kMaxSchema, "--schema-dir");
 }
 
 /// The `$id` (draft 4: `id`) of a document, without an empty fragment; empty when it has none.
@@ -137,7 +137,7 @@ void SchemaFolders::index_by_id()
             if (!entry.is_regular_file() || entry.path().extension() != ".json") {
                 continue;
             }
-            const auto text = read_text_file(entry.path(), kMaxSchema, "--schema-dir");
+            const auto text = read_plain_file(entry.path(), kMaxSchema, "--schema-dir");
             if (auto id = id_of(text); !id.empty()) {
                 m_by_id.emplace(std::move(id), entry.path());
             }
@@ -150,10 +150,11 @@ void SchemaFolders::index_by_id()
     }
 }
 
-std::shared_ptr<const schema::Schema>
-compile_file(const fs::path& path, const validation::RuleSources& sources, SchemaFolders& folders)
+std::shared_ptr<const schema::Schema> compile_file(const fs::path& path,
+                                                   const validation::RuleSources& sources,
+                                                   SchemaFolders& folders, std::string_view what)
 {
-    const auto text = read_text_file(path, kMaxSchema, "--schema");
+    const auto text = read_plain_file(path, kMaxSchema, what);
     auto home = fs::absolute(path).lexically_normal().parent_path();
     schema::Options options;
     options.draft = sources.draft;
@@ -162,10 +163,45 @@ compile_file(const fs::path& path, const validation::RuleSources& sources, Schem
     return schema::Schema::compile(text, uri_of(path), options);
 }
 
-std::shared_ptr<const validation::Rules> read_rules(const fs::path& path)
+std::shared_ptr<const validation::Rules> read_rules(const fs::path& path, std::string_view what)
 {
-    return validation::parse_rules(read_text_file(path, kMaxRules, "--rules"), path.string());
+    return validation::parse_rules(read_plain_file(path, kMaxRules, what), path.string());
 }
+
+namespace {
+
+/// What is wrong with a file that a line of the map names begins with that line.
+template <typename Read>
+auto read_for_line(const std::string& line, Read read)
+{
+    try {
+        return read();
+    } catch (const Error& error) {
+        const std::string_view text = error.what();
+        throw usage_error(text.starts_with(line) ? std::string{text}
+                                                 : line + ": " + std::string{text});
+    }
+}
+
+void load_map(const fs::path& path, const validation::RuleSources& sources, SchemaFolders& folders,
+              validation::SchemaSet& set)
+{
+    set.map =
+        validation::SchemaMap::parse(read_plain_file(path, kMaxMap, "--schema-map"), path.string());
+    const fs::path home = path.parent_path();
+    for (std::size_t i = 0; i < set.map->schemas().size(); ++i) {
+        const auto line = path.string() + ":" + std::to_string(set.map->numbers()[i]);
+        const auto& rules = set.map->rules()[i];
+        set.mapped.push_back(read_for_line(line, [&] {
+            return compile_file(home / set.map->schemas()[i], sources, folders, line);
+        }));
+        set.mapped_rules.push_back(rules.empty() ? nullptr : read_for_line(line, [&] {
+            return read_rules(home / rules, line);
+        }));
+    }
+}
+
+} // namespace
 
 validation::SchemaSet load_schemas(const validation::RuleSources& sources)
 {
@@ -178,16 +214,7 @@ validation::SchemaSet load_schemas(const validation::RuleSources& sources)
         set.otherwise_rules = read_rules(*sources.rules);
     }
     if (sources.schema_map) {
-        const auto& path = *sources.schema_map;
-        set.map = validation::SchemaMap::parse(read_text_file(path, kMaxMap, "--schema-map"),
-                                               path.string());
-        for (const auto& name : set.map->schemas()) {
-            set.mapped.push_back(compile_file(path.parent_path() / name, sources, folders));
-        }
-        for (const auto& name : set.map->rules()) {
-            set.mapped_rules.push_back(name.empty() ? nullptr
-                                                    : read_rules(path.parent_path() / name));
-        }
+        load_map(*sources.schema_map, sources, folders, set);
     }
     return set;
 }
@@ -198,7 +225,7 @@ std::shared_ptr<const validation::Registry> load_registry(const validation::Rule
         return nullptr;
     }
     return validation::Registry::parse(
-        read_text_file(*sources.registry, kMaxRegistry, "--registry"), sources.registry->string());
+        read_plain_file(*sources.registry, kMaxRegistry, "--registry"), sources.registry->string());
 }
 
 } // namespace tlm::rulebook

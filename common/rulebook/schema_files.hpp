@@ -44,17 +44,20 @@ class SchemaFolders {
     bool m_indexed = false;
 };
 
-/// Reads and compiles one schema. Throws Error usage that names the file and what to do.
+/// Reads and compiles one schema. Throws Error usage that names the file and what to do; when it
+/// cannot be read, that begins with `what`, which named it. A byte order mark is passed over.
 [[nodiscard]] std::shared_ptr<const schema::Schema>
 compile_file(const std::filesystem::path& path, const validation::RuleSources& sources,
-             SchemaFolders& folders);
+             SchemaFolders& folders, std::string_view what = "--schema");
 
-/// Reads one rules file. Throws Error usage that names the file and the place in it.
+/// Reads one rules file. Throws Error usage that names the file and the place in it. The same holds
+/// of `what` and of a byte order mark.
 [[nodiscard]] std::shared_ptr<const validation::Rules>
-read_rules(const std::filesystem::path& path);
+read_rules(const std::filesystem::path& path, std::string_view what = "--rules");
 
 /// All that --schema, --rules and --schema-map name; a name in the map is relative to the map's
-/// folder. Throws Error usage: all or nothing.
+/// folder, and what is wrong with it begins with the map's line. Throws Error usage: all or
+/// nothing.
 [[nodiscard]] validation::SchemaSet load_schemas(const validation::RuleSources& sources);
 
 /// The registry of devices; null when none is named. Throws Error usage: all or nothing.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/rulebook/stage_report.hpp"
 
+#include "common/base/counted.hpp"
 #include "common/ops/log.hpp"
 
 #include <utility>
@@ -88,16 +89,17 @@ void log_summary(const validation::Stage& stage)
 {
     constexpr std::size_t kTop = 5;
     for (const auto& [failing, count, error] : stage.failing().top(kTop)) {
-        log::info("{} of model '{}' at '{}': {} times", failing.reason, failing.type, failing.path,
-                  count);
+        log::info("{}{}{}: {}", failing.reason,
+                  failing.type.empty() ? "" : " of model '" + failing.type + "'",
+                  failing.path.empty() ? "" : " at '" + failing.path + "'", counted(count, "time"));
     }
     for (const auto& [device_id, skew] : stage.clocks().worst()) {
         log::info("the clock of {} is {} s {}", device_id, std::abs(skew.count()) / 1000,
                   skew.count() < 0 ? "ahead" : "behind");
     }
     if (stage.evicted_devices() > 0) {
-        log::info("{} devices were forgotten for want of room: see --max-devices",
-                  stage.evicted_devices());
+        log::info("{} forgotten for want of room: see --max-devices",
+                  counted(stage.evicted_devices(), "device"));
     }
 }
 

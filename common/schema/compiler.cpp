@@ -99,6 +99,9 @@ Row Compiler::pattern(const Keywords& keywords, const std::string& path, std::st
     if (is_new) {
         try {
             m_program.patterns.emplace_back(text);
+        } catch (const PatternLimitError& beyond) {
+            throw keywords.error(path, "a pattern beyond the limits of this program: " +
+                                           std::string{beyond.what()} + "; simplify it");
         } catch (const PatternError& malformed) {
             throw keywords.error(path, "not a regular expression of ECMA-262: " +
                                            std::string{malformed.what()} + "; correct it");

@@ -49,6 +49,8 @@ bool is_regex(std::string_view text)
     try {
         const Pattern pattern{text};
         return true;
+    } catch (const PatternLimitError&) {
+        return true; // no reason to call it malformed
     } catch (const PatternError&) {
         return false;
     }

@@ -26,6 +26,26 @@ std::string error_text(int code)
     return {text.begin(), text.begin() + std::max(size, 0)};
 }
 
+/// What PCRE2 says of a pattern is either what is wrong with it or what PCRE2 cannot do.
+[[noreturn]] void throw_compile_error(int code)
+{
+    switch (code) {
+    case PCRE2_ERROR_QUANTIFIER_TOO_BIG:
+        throw PatternLimitError("a repeat count is above 65535");
+    case PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH:
+    case PCRE2_ERROR_LOOKBEHIND_TOO_COMPLICATED:
+    case PCRE2_ERROR_LOOKBEHIND_TOO_LONG:
+    case PCRE2_ERROR_PARENTHESES_NEST_TOO_DEEP:
+    case PCRE2_ERROR_PATTERN_TOO_LARGE:
+    case PCRE2_ERROR_PATTERN_TOO_COMPLICATED:
+    case PCRE2_ERROR_TOO_MANY_NAMED_SUBPATTERNS:
+    case PCRE2_ERROR_TOO_MANY_CAPTURES:
+        throw PatternLimitError(error_text(code));
+    default:
+        throw PatternError(error_text(code));
+    }
+}
+
 } // namespace
 
 void MatchMemory::Free::operator()(pcre2_real_match_data_8* data) const noexcept
@@ -61,7 +81,7 @@ Pattern::Pattern(std::string_view text) : m_text(text), m_simple(SimplePattern::
         return;
     }
     if (text.size() > kMaxPatternBytes) {
-        throw PatternError("longer than 16 KiB");
+        throw PatternLimitError("it is longer than 16 KiB");
     }
     const std::string pattern = translate_ecma_regex(text);
     constexpr std::uint32_t kOptions = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALLOW_EMPTY_CLASS |
@@ -71,7 +91,7 @@ Pattern::Pattern(std::string_view text) : m_text(text), m_simple(SimplePattern::
     m_code.reset(pcre2_compile_8(reinterpret_cast<PCRE2_SPTR8>(pattern.data()), pattern.size(),
                                  kOptions, &code, &at, nullptr));
     if (m_code == nullptr) {
-        throw PatternError(error_text(code));
+        throw_compile_error(code);
     }
     // Without its compiler PCRE2 interprets: slower, and within the same limits.
     (void)pcre2_jit_compile_8(m_code.get(), PCRE2_JIT_COMPLETE);

@@ -22,6 +22,12 @@ class PatternError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// One that may be good, and is more than this program does.
+class PatternLimitError : public PatternError {
+  public:
+    using PatternError::PatternError;
+};
+
 enum class Match { yes, no, limit };
 
 /// Memory of one thread for matching, with the limits in it.
@@ -45,7 +51,7 @@ class MatchMemory {
 /// matcher of our own, others on PCRE2's just-in-time compiler with bounds on work and memory.
 class Pattern {
   public:
-    /// Throws PatternError.
+    /// Throws PatternError, or its PatternLimitError.
     explicit Pattern(std::string_view text);
 
     /// Whether it matches anywhere in the text, which must be UTF-8.

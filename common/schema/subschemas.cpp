@@ -4,7 +4,6 @@
 #include "common/schema/pointer.hpp"
 
 #include <array>
-#include <string_view>
 
 namespace tlm::schema {
 namespace {
@@ -87,6 +86,17 @@ void visit_map(const std::string& path, dom::element element, const Visit& visit
 bool may_be_schema(dom::element element) noexcept
 {
     return element.is_object() || element.is_bool();
+}
+
+std::vector<std::string_view> subschema_keywords(Draft draft)
+{
+    std::vector<std::string_view> names;
+    for (const Keyword& keyword : kKeywords) {
+        if (keyword.first <= draft && draft <= keyword.last) {
+            names.push_back(keyword.name);
+        }
+    }
+    return names;
 }
 
 void for_each_subschema(dom::object schema, Draft draft, const Visit& visit)

@@ -8,6 +8,8 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace tlm::schema {
 
@@ -16,6 +18,9 @@ namespace tlm::schema {
 void for_each_subschema(
     simdjson::dom::object schema, Draft draft,
     const std::function<void(const std::string&, simdjson::dom::element)>& visit);
+
+/// The names of those members.
+[[nodiscard]] std::vector<std::string_view> subschema_keywords(Draft draft);
 
 /// True for an object or a boolean.
 [[nodiscard]] bool may_be_schema(simdjson::dom::element element) noexcept;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/validation/csv.hpp"
 
+#include "common/base/json_text.hpp"
+
 #include <algorithm>
 
 namespace tlm::validation {
 
 CsvReader::CsvReader(std::string_view text) : m_rest(text)
 {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     if (m_rest.starts_with(kByteOrderMark)) {
         m_rest.remove_prefix(kByteOrderMark.size());
     }

@@ -2,6 +2,7 @@
 #include "common/validation/schema_map.hpp"
 
 #include "common/base/error.hpp"
+#include "common/record/topic_template.hpp"
 
 #include <simdjson.h>
 
@@ -149,7 +150,19 @@ SchemaMap::Field SchemaMap::parse_field(std::string_view text, const std::string
     return field;
 }
 
-std::size_t SchemaMap::index_of(const std::string& schema, const std::string& rules)
+/// A pattern of the topic with a wildcard of MQTT's must be what MQTT calls a filter.
+void SchemaMap::require_filter(const Line& line, const std::string& where)
+{
+    if (line.field.root != Root::topic || !is_filter(line.pattern)) {
+        return;
+    }
+    if (const auto fault = filter_fault(line.pattern); !fault.empty()) {
+        throw usage_error(where + ": '" + line.pattern + "' " + std::string{fault});
+    }
+}
+
+std::size_t SchemaMap::index_of(const std::string& schema, const std::string& rules,
+                                std::size_t line)
 {
     for (std::size_t index = 0; index < m_schemas.size(); ++index) {
         if (m_schemas[index] == schema && m_rules[index] == rules) {
@@ -158,6 +171,7 @@ std::size_t SchemaMap::index_of(const std::string& schema, const std::string& ru
     }
     m_schemas.push_back(schema);
     m_rules.push_back(rules);
+    m_numbers.push_back(line);
     return m_schemas.size() - 1;
 }
 
@@ -190,7 +204,8 @@ SchemaMap SchemaMap::parse(std::string_view text, const std::string& name)
         Line& added = map.m_lines.emplace_back();
         added.field = parse_field(words[0], where);
         added.pattern = words[1];
-        added.schema = map.index_of(words[2], words[3]);
+        require_filter(added, where);
+        added.schema = map.index_of(words[2], words[3], number);
         map.m_needs_topic = map.m_needs_topic || added.field.root == Root::topic;
     }
     return map;

@@ -36,6 +36,9 @@ class SchemaMap {
     /// The names in the column RULES, beside those of schemas(); empty where a line has none.
     [[nodiscard]] const std::vector<std::string>& rules() const noexcept { return m_rules; }
 
+    /// The number of the line, from 1, that is the first to name those of schemas() and rules().
+    [[nodiscard]] const std::vector<std::size_t>& numbers() const noexcept { return m_numbers; }
+
     /// An index into schemas() and rules(); empty when no line fits.
     [[nodiscard]] std::optional<std::size_t> choose(const Subject& subject) const;
 
@@ -59,13 +62,16 @@ class SchemaMap {
     };
 
     [[nodiscard]] static Field parse_field(std::string_view text, const std::string& where);
-    [[nodiscard]] std::size_t index_of(const std::string& schema, const std::string& rules);
+    static void require_filter(const Line& line, const std::string& where);
+    [[nodiscard]] std::size_t index_of(const std::string& schema, const std::string& rules,
+                                       std::size_t line);
     [[nodiscard]] static std::optional<std::string_view>
     value_of(const Field& field, const Subject& subject, std::string& buffer);
 
     std::vector<Line> m_lines;
     std::vector<std::string> m_schemas;
     std::vector<std::string> m_rules;
+    std::vector<std::size_t> m_numbers;
     bool m_needs_topic = false;
 };
 

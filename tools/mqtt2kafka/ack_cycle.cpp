@@ -112,7 +112,8 @@ Step AckCycle::confirming(const Observed& seen)
     if (seen.stopping && seen.now >= seen.deadline) {
         return {Action::give_up};
     }
-    if (seen.now - m_confirming_since >= m_options.park_after) {
+    // A stop has a deadline of its own, and what is confirmed before it can still be acknowledged.
+    if (!seen.stopping && seen.now - m_confirming_since >= m_options.park_after) {
         m_state = State::offline;
         m_parked = true;
         return {Action::abandon};

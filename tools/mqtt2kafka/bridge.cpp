@@ -141,11 +141,13 @@ bool Bridge::act(const Step& step)
         close();
         return false;
     case Action::finish:
+        finish();
         return false;
     case Action::give_up:
-        log::error("{} messages were not confirmed in time: they are not acknowledged, and the "
+        log::error("{} messages were not confirmed in time{}: they are not acknowledged, and the "
                    "broker will send them again",
-                   m_forwarder.unconfirmed());
+                   m_forwarder.unconfirmed(),
+                   m_forwarder.held_up().empty() ? "" : " (" + m_forwarder.held_up() + ")");
         m_status = ExitStatus::unconfirmed;
         return false;
     }
@@ -453,6 +455,19 @@ void Bridge::close()
     const Counts& counts = m_forwarder.counts();
     log::info("stopped: {} received, {} forwarded, {} acknowledged", counts.received,
               counts.forwarded, counts.acknowledged);
+}
+
+/// The end without a connection.
+void Bridge::finish()
+{
+    if (!m_links.held_up.empty()) {
+        log::error("{}; not acknowledged, the broker will send it again", m_links.held_up);
+        m_status = m_status == ExitStatus::ok ? ExitStatus::unconfirmed : m_status;
+    } else if (m_forwarder.window().items() > 0) {
+        log::warn("Kafka has {} messages that are not acknowledged, for the MQTT broker is not "
+                  "connected: it will send them again",
+                  m_forwarder.window().items());
+    }
 }
 
 void Bridge::link_lost(const Error& error)

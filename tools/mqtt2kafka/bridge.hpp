@@ -90,6 +90,7 @@ class Bridge final : public mqtt::Receiver {
     void abandon();
     void leave();
     void close();
+    void finish();
     void link_lost(const Error& error);
     void judge_hang_up();
     void notice_session();

@@ -96,6 +96,10 @@ void DeadLetterLane::collect(std::vector<Settled>& settled)
             const Letter& letter = at->second;
             settled.push_back(
                 {delivery.ticket, letter.reject.reason, letter.spilled.has_value(), {}});
+            if (delivery.partition >= 0) {
+                settled.back().place =
+                    Place{delivery.partition, delivery.offset, Place::Topic::dead_letters};
+            }
             m_letters.erase(at);
         } else {
             refused(at, delivery.error, settled);

@@ -6,6 +6,7 @@
 #include "common/flow/sink.hpp"
 #include "common/flow/spill.hpp"
 #include "common/validation/flood_gate.hpp"
+#include "tools/mqtt2kafka/redeliveries.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -44,7 +45,8 @@ class DeadLetterLane {
         Ticket ticket = 0;
         Reason reason{};
         bool spilled = false;
-        std::string error; ///< empty: safe
+        std::string error;            ///< empty: safe
+        std::optional<Place> place{}; ///< of a safe one, where Kafka has said it
     };
 
     /// Replaces `settled` by what became of letters since the last call.

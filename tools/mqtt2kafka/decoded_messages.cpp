@@ -111,12 +111,19 @@ void Forwarder::expect(const Record& record, std::span<const Header> headers, co
     }
 }
 
+void Forwarder::expect_dead_letter(std::string_view payload, std::span<const Header> headers)
+{
+    if (const auto digest = m_translator.digest_of_letter(payload, headers)) {
+        m_redeliveries.expect(*digest);
+    }
+}
+
 formats::SparkplugCheckpoint Forwarder::checkpoint()
 {
     formats::SparkplugCheckpoint checkpoint;
     for (std::size_t i = 0; i < m_batch.size(); ++i) {
         const Fate& fate = m_fates[i];
-        if (fate.place) {
+        if (fate.place && fate.place->topic == Place::Topic::records) {
             auto& next = m_seen[fate.place->partition];
             next = std::max(next, fate.place->offset + 1);
         } else if (fate.elsewhere) {

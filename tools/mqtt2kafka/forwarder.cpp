@@ -134,10 +134,13 @@ Translation Forwarder::judge(std::size_t index, EpochMs wall)
         fate.identified = translated->identified;
         fault = translated->fault ? &*translated->fault : nullptr;
     } else {
-        fate.digest = m_translator.digest(m_batch[index]);
         const auto* letter = std::get_if<DeadLetter>(&translation);
         fate.is_letter = letter != nullptr;
         fault = letter != nullptr ? &letter->reject : nullptr;
+        const auto identity =
+            fate.is_letter ? m_translator.identity(m_batch[index], wall) : std::nullopt;
+        fate.identified = identity.has_value();
+        fate.digest = identity ? *identity : m_translator.digest(m_batch[index]);
     }
     if (fault != nullptr) {
         fate.fault = std::make_unique<Reject>(*fault);
@@ -266,7 +269,9 @@ void Forwarder::settle_dead_letters()
     }
     m_dead_letters.collect(m_settled);
     for (const DeadLetterLane::Settled& settled : m_settled) {
-        if (settled.error.empty() && confirm(m_window.index_of(settled.ticket))) {
+        const std::size_t index = m_window.index_of(settled.ticket);
+        if (settled.error.empty() && confirm(index)) {
+            m_fates[index].place = settled.place;
             ++m_counts.dead_letters[settled.reason];
             m_counts.spilled += settled.spilled ? 1U : 0U;
         } else if (!settled.error.empty() && m_window.fail(settled.ticket)) {

@@ -116,6 +116,9 @@ class Forwarder {
     /// acknowledged.
     void expect(const Record& record, std::span<const Header> headers, const Place& place);
 
+    /// The same of a dead letter in its topic.
+    void expect_dead_letter(std::string_view payload, std::span<const Header> headers);
+
     /// Which messages the decoder has seen, for whoever keeps its memory: to be asked when
     /// everything taken is confirmed and nothing of it acknowledged yet.
     [[nodiscard]] formats::SparkplugCheckpoint checkpoint();
@@ -205,7 +208,7 @@ class Forwarder {
     std::unordered_map<Digest, Place, DigestHash> m_unseen; ///< in Kafka, not seen by the decoder
     std::unordered_multiset<Digest, DigestHash> m_unidentified; ///< of what is expected
     bool m_waits_for_schema = false;                            ///< that is what m_held_up says
-    Marks m_seen; ///< what the decoder has seen of each partition
+    Offsets m_seen; ///< what the decoder has seen of each partition
     std::vector<formats::SparkplugRebirth> m_rebirths;
 
     std::map<std::size_t, Refused> m_refused;    ///< by index: to be sent again, or given up

@@ -21,6 +21,29 @@ std::string name(std::string_view what)
     return fmt::format("tlm_mqtt2kafka_{}", what);
 }
 
+Monotonic::duration age_of_oldest(const Links& links, Monotonic now)
+{
+    return links.oldest ? now - *links.oldest : Monotonic::duration::zero();
+}
+
+/// What keeps messages from being acknowledged; empty: nothing.
+std::string hindrance(const Forwarder& forwarder, const Links& links, Monotonic now)
+{
+    const auto age = age_of_oldest(links, now);
+    const auto whole = std::chrono::duration_cast<seconds>(age).count();
+    if (!links.held_up.empty() && links.oldest) {
+        return fmt::format("held up for {} s: {}", whole, links.held_up);
+    }
+    if (age >= kPatience && forwarder.unconfirmed() > 0) {
+        return fmt::format("Kafka has not confirmed {} messages for {} s", forwarder.unconfirmed(),
+                           whole);
+    }
+    if (age >= kPatience) {
+        return fmt::format("a message is not acknowledged for {} s", whole);
+    }
+    return links.kafka ? "" : "no Kafka broker answers";
+}
+
 } // namespace
 
 Monitor::Monitor(const std::string& listen)
@@ -36,6 +59,9 @@ Monitor::Monitor(const std::string& listen)
           "The broker had forgotten our session, and whatever was queued in it.")),
       m_retained_skipped(m_metrics.counter(name("messages_retained_skipped_total"),
                                            "Retained messages acknowledged and not forwarded.")),
+      m_reloads(m_metrics.counter(name("reloads_total"), "Schemas and rules read again.")),
+      m_failed_reloads(m_metrics.counter(name("failed_reloads_total"),
+                                         "Schemas and rules that stay as they were.")),
       m_subscribed(m_metrics.gauge(name("mqtt_subscribed"), "1 while the broker serves us.")),
       m_broker(m_metrics.gauge(name("mqtt_broker"),
                                "Which of the MQTT brokers we are at; 0 is the first.")),
@@ -112,11 +138,11 @@ void Monitor::update(const Forwarder& forwarder, const Links& links, Monotonic n
     const AckWindow& window = forwarder.window();
     m_window_fill.set(static_cast<double>(window.items()));
     m_window_bytes.set(static_cast<double>(window.bytes()));
-    const auto age = links.oldest ? now - *links.oldest : Monotonic::duration::zero();
+    const auto age = age_of_oldest(links, now);
     m_oldest.set(std::chrono::duration<double>(age).count());
 
     m_health.set_ready(links.subscribed && !links.parked && links.kafka && age < kPatience);
-    tell_systemd(counts, links, now);
+    tell_systemd(forwarder, links, now);
 }
 
 void Monitor::count_dead_letters(const Counts& counts)
@@ -155,8 +181,9 @@ void Monitor::update_stage(const Forwarder& forwarder)
     }
 }
 
-void Monitor::tell_systemd(const Counts& counts, const Links& links, Monotonic now)
+void Monitor::tell_systemd(const Forwarder& forwarder, const Links& links, Monotonic now)
 {
+    const Counts& counts = forwarder.counts();
     std::uint64_t dead = 0;
     for (const auto& entry : counts.dead_letters) {
         dead += entry.second;
@@ -166,10 +193,8 @@ void Monitor::tell_systemd(const Counts& counts, const Links& links, Monotonic n
                                                       : "connecting to the MQTT broker";
     std::string status =
         fmt::format("{}; {} forwarded, {} dead letters", state, counts.forwarded, dead);
-    if (!links.held_up.empty() && links.oldest) {
-        status += fmt::format("; held up for {} s: {}",
-                              std::chrono::duration_cast<seconds>(now - *links.oldest).count(),
-                              links.held_up);
+    if (const std::string why = hindrance(forwarder, links, now); !why.empty()) {
+        status += "; " + why;
     }
     tell_status(std::move(status));
     if (links.subscribed) {

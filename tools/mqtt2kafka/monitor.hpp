@@ -45,6 +45,9 @@ class Monitor {
     /// Something was acknowledged, or there is rightly nothing to do.
     void progress(Monotonic now) noexcept { m_health.progress(now); }
 
+    /// Schemas and rules were read again, or stay as they were.
+    void reloaded(bool well) { (well ? m_reloads : m_failed_reloads).add(); }
+
     /// Ready and without work: another bridge holds the lease.
     void standby(Monotonic now);
 
@@ -62,7 +65,7 @@ class Monitor {
                      const std::string& help);
     void count_dead_letters(const Counts& counts);
     void update_stage(const Forwarder& forwarder);
-    void tell_systemd(const Counts& counts, const Links& links, Monotonic now);
+    void tell_systemd(const Forwarder& forwarder, const Links& links, Monotonic now);
     void tell_status(std::string status);
     void tell_ready();
     void feed_watchdog(Monotonic now);
@@ -77,6 +80,8 @@ class Monitor {
     ops::Counter m_moves;
     ops::Counter m_sessions_lost;
     ops::Counter m_retained_skipped;
+    ops::Counter m_reloads;
+    ops::Counter m_failed_reloads;
     ops::Gauge m_subscribed;
     ops::Gauge m_broker;
     ops::Gauge m_parked;

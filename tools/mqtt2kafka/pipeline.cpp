@@ -133,7 +133,8 @@ Rules read_rules(const Settings& settings)
 }
 
 /// All or nothing: with a file that is wrong the old rules stay. Sparkplug's memory stays as well.
-void reload(const Settings& settings, Forwarder& forwarder, codebook::Codebook& book)
+void reload(const Settings& settings, Forwarder& forwarder, codebook::Codebook& book,
+            Monitor& monitor)
 {
     try {
         Rules rules = read_rules(settings);
@@ -143,8 +144,10 @@ void reload(const Settings& settings, Forwarder& forwarder, codebook::Codebook& 
             book = std::move(next);
         }
         forwarder.use(std::move(rules.schemas), std::move(rules.registry));
+        monitor.reloaded(true);
         log::info("schemas and rules were read again");
     } catch (const Error& error) {
+        monitor.reloaded(false);
         log::error("schemas and rules stay as they were: {}", error.what());
     }
 }
@@ -221,7 +224,7 @@ ExitStatus run(const Settings& settings, ops::Shutdown& shutdown)
     Bridge bridge{settings, forwarder, monitor, shutdown, state, recovery ? &*recovery : nullptr};
     if (settings.rules.any() || (settings.formats.any() && book.sparkplug == nullptr)) {
         shutdown.reload_on_hangup();
-        bridge.on_reload = [&settings, &forwarder, &book] { reload(settings, forwarder, book); };
+        bridge.on_reload = [&] { reload(settings, forwarder, book, monitor); };
     }
     if (memory) {
         bridge.before_acknowledging = [&memory, &book, &forwarder] {

@@ -42,7 +42,9 @@ void Redeliveries::acknowledged(const std::optional<Digest>& digest,
         m_unasked.push_back(*digest);
     }
     if (place) {
-        auto& next = m_acknowledged[place->partition];
+        auto& offsets = place->topic == Place::Topic::records ? m_acknowledged.records
+                                                              : m_acknowledged.dead_letters;
+        auto& next = offsets[place->partition];
         next = std::max(next, place->offset + 1);
     }
 }

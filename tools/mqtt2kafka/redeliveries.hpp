@@ -14,13 +14,24 @@
 
 namespace tlm::mqtt2kafka {
 
-/// The next offset of each partition.
-using Marks = std::map<std::int32_t, std::int64_t>;
+/// The next offset of each partition of one topic.
+using Offsets = std::map<std::int32_t, std::int64_t>;
 
-/// Where Kafka has put a record.
+/// How far each topic is proved.
+struct Marks {
+    Offsets records;
+    Offsets dead_letters;
+
+    bool operator==(const Marks&) const = default;
+};
+
+/// Where Kafka has put a record or a dead letter.
 struct Place {
+    enum class Topic { records, dead_letters };
+
     std::int32_t partition = 0;
     std::int64_t offset = 0;
+    Topic topic = Topic::records;
 };
 
 /// An acknowledgement that was written proves nothing: when the connection is reset, the broker
@@ -29,7 +40,7 @@ struct Place {
 /// an answer comes; when the connection ends first, it is expected again, and recognised once.
 ///
 /// Each proof moves the marks: what Kafka has before a mark will never come again. Whoever finds
-/// the marks after a crash reads the topic from them on and expect()s what it finds.
+/// the marks after a crash reads the topics from them on and expect()s what it finds.
 ///
 /// Brokers that share nothing repeat each what they had sent: marks move, and expectations end,
 /// when none of them has anything to repeat any more.
@@ -40,7 +51,7 @@ class Redeliveries {
   public:
     static constexpr std::size_t kMost = 1U << 20U;
 
-    /// The marks that were found at the start, or where the topic ended when none were.
+    /// The marks that were found at the start, or where the topics ended when none were.
     void begin_at(const Marks& marks) { m_acknowledged = marks; }
 
     /// There are so many brokers, each with a session that may have something to repeat. One at
@@ -112,7 +123,7 @@ class Redeliveries {
     std::unordered_map<Digest, std::size_t, DigestHash> m_expected;
     std::vector<Digest> m_unasked; ///< acknowledged since the last question
     std::optional<Question> m_question;
-    Marks m_acknowledged;                 ///< after the last record acknowledged
+    Marks m_acknowledged;                 ///< after the last place acknowledged
     bool m_unproven = false;              ///< something was acknowledged since the last question
     std::set<std::size_t> m_repeating{0}; ///< brokers that may still send what they had sent before
     std::size_t m_broker = 0;

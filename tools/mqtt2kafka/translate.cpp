@@ -183,6 +183,25 @@ std::optional<Digest> Translator::digest(const Record& record,
     return topic && hash ? std::optional{digest(*topic, *hash)} : std::nullopt;
 }
 
+std::optional<Digest> Translator::digest_of_letter(std::string_view payload,
+                                                   std::span<const Header> headers)
+{
+    const auto topic = value_of(headers, "tlm-source-mqtt-topic");
+    return topic ? identity({.topic = *topic, .payload = payload}, 0) : std::nullopt;
+}
+
+std::optional<Digest> Translator::identity(const Message& message, EpochMs received_at)
+{
+    if (decodes()) {
+        return std::nullopt;
+    }
+    const auto read_now = read(message, received_at);
+    const auto* const record = std::get_if<Record>(&read_now);
+    return record != nullptr && is_identified(*record)
+               ? std::optional{digest_of(m_options.seed, record->device_id, record->data)}
+               : std::nullopt;
+}
+
 Digest Translator::digest(const Message& message) const
 {
     return decodes() ? digest(message.topic, Decoding::hash(message))

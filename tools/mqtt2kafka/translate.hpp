@@ -92,6 +92,15 @@ class Translator {
     [[nodiscard]] std::optional<Digest> digest(const Record& record,
                                                std::span<const Header> headers) const;
 
+    /// The same of a dead letter that stands in its topic: none, too, where its payload could not
+    /// be read, or is not whole, and when decodes().
+    [[nodiscard]] std::optional<Digest> digest_of_letter(std::string_view payload,
+                                                         std::span<const Header> headers);
+
+    /// The digest of the record that the message would be, whatever the stage says of it. None
+    /// where it would be none, or one that is not identified, and when decodes().
+    [[nodiscard]] std::optional<Digest> identity(const Message& message, EpochMs received_at);
+
     /// The digest of a message that is no record, or of any when decodes().
     [[nodiscard]] Digest digest(const Message& message) const;
 

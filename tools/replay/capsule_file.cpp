@@ -72,7 +72,11 @@ std::optional<std::string_view> CapsuleLines::next()
 std::int64_t check_capsule(const std::filesystem::path& path)
 {
     CapsuleLines lines(path);
-    check_capsule_head(lines.next().value_or(std::string_view{}), path.string());
+    const auto head = lines.next();
+    if (!head) {
+        throw damaged(path, "it is empty");
+    }
+    check_capsule_head(*head, path.string());
     std::int64_t records = 0;
     CapsuleEnd end;
     for (;; ++records) {

@@ -4,6 +4,7 @@
 #include "common/base/error.hpp"
 #include "common/base/text_file.hpp"
 #include "common/kafka/consumer_group.hpp"
+#include "common/kafka/topic_inquiry.hpp"
 #include "common/kafka/topic_query.hpp"
 #include "common/kafka/topic_reader.hpp"
 #include "common/ops/log.hpp"
@@ -18,6 +19,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -145,7 +147,8 @@ std::optional<std::vector<NewOffset>> plan_by_ranges(const Settings& settings, i
     }
     std::vector<NewOffset> offsets;
     for (const auto& plan : *plans) {
-        offsets.push_back({settings.topic, plan.partition, plan.begin});
+        offsets.push_back(
+            {.topic = settings.topic, .partition = plan.partition, .offset = plan.begin});
         if (plan.missing > 0) {
             log::warn("partition {} has no such offset: it holds {} to {}, so the group goes on at "
                       "{}",
@@ -155,17 +158,38 @@ std::optional<std::vector<NewOffset>> plan_by_ranges(const Settings& settings, i
     return offsets;
 }
 
-std::vector<NewOffset> read_plan(const std::filesystem::path& file)
+std::vector<NewOffset> read_plan(const std::filesystem::path& file, const std::string& group)
 {
     constexpr std::size_t kMostBytes = 64UL * 1024 * 1024;
-    auto offsets = parse_reset_csv(read_text_file(file, kMostBytes, "--plan"), file.string());
+    auto offsets =
+        parse_reset_csv(read_text_file(file, kMostBytes, "--plan"), file.string(), group);
     if (offsets.empty()) {
-        throw usage_error(file.string() + ": no line names an offset");
+        throw usage_error(file.string() + ": no line names an offset of group '" + group + "'");
     }
     return offsets;
 }
 
-/// Moves what the file says to what the topics hold; false when `stop_fd` became readable.
+/// Where the group is, or so many offsets from there.
+std::vector<NewOffset> plan_by_committed(const Settings& settings,
+                                         const kafka::GroupOffsets& committed)
+{
+    constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+    const auto shift = settings.groups.shift_by.value_or(0);
+    const auto& only = settings.ranges.only;
+    std::vector<NewOffset> offsets;
+    for (const auto& [place, offset] : committed) {
+        const auto& [topic, partition] = place;
+        if ((settings.topic.empty() || settings.topic == topic) &&
+            (only.empty() || only.contains(partition))) {
+            const auto shifted =
+                offset > kMost - std::max(shift, std::int64_t{0}) ? kMost : offset + shift;
+            offsets.push_back({.topic = topic, .partition = partition, .offset = shifted});
+        }
+    }
+    return offsets;
+}
+
+/// Moves the offsets to what the topics hold; false when `stop_fd` became readable.
 bool fit_plan(const Settings& settings, std::vector<NewOffset>& offsets, int stop_fd)
 {
     std::map<std::string, std::vector<kafka::Watermarks>> topics;
@@ -180,9 +204,7 @@ bool fit_plan(const Settings& settings, std::vector<NewOffset>& offsets, int sto
         const auto& extents = topics[row.topic];
         const auto index = static_cast<std::size_t>(row.partition);
         if (index >= extents.size()) {
-            throw usage_error(fmt::format("{}: '{}' has no partition {}",
-                                          settings.groups.plan_file->string(), row.topic,
-                                          row.partition));
+            throw usage_error(fmt::format("'{}' has no partition {}", row.topic, row.partition));
         }
         const auto held = std::clamp(row.offset, extents[index].low, extents[index].high);
         if (held != row.offset) {
@@ -201,7 +223,7 @@ void require_inactive(const std::string& group, const kafka::GroupDescription& d
     }
     const auto reader =
         description.members.empty()
-            ? std::string{}
+            ? std::string(description.hidden ? " by the protocol 'consumer'" : "")
             : fmt::format(" by {} member(s), one of them '{}' at {}", description.members.size(),
                           description.members.front().client_id, description.members.front().host);
     throw fatal_error(fmt::format("group '{}' is in use ({}){}: stop its members first", group,
@@ -221,7 +243,11 @@ ExitStatus show_lag(const Settings& given, int stop_fd)
     if (!committed) {
         return ExitStatus::ok;
     }
-    if (committed->empty() && description->members.empty()) {
+    if (description->hidden && !description->inactive()) {
+        log::warn("group '{}' is in use ({}) by the protocol 'consumer', and librdkafka {} cannot "
+                  "ask who its members are",
+                  group, description->state, kafka::library_version_text());
+    } else if (committed->empty() && description->members.empty()) {
         log::info("nobody reads as group '{}', and it has committed nothing", group);
         return ExitStatus::ok;
     }
@@ -238,6 +264,13 @@ ExitStatus show_lag(const Settings& given, int stop_fd)
     for (const auto& [topic, of_topic] : by_topic) {
         find_oldest(settings, of_topic, stop_fd);
     }
+    for (const auto& lag : lags) {
+        if (lag.beyond_end()) {
+            log::warn("group '{}' stands at {} of '{}', partition {}, which ends at {}: it was "
+                      "truncated, or the topic was made anew",
+                      group, *lag.committed, lag.topic, lag.partition, lag.high);
+        }
+    }
     const auto now = SystemClock().wall();
     print(settings.format == Format::record ? lag_lines(group, lags, now)
                                             : lag_table(group, lags, now));
@@ -250,7 +283,7 @@ ExitStatus reset_group(const Settings& given, int stop_fd)
     const auto& groups = settings.groups;
     std::optional<std::vector<NewOffset>> offsets;
     if (groups.plan_file) {
-        offsets = read_plan(*groups.plan_file);
+        offsets = read_plan(*groups.plan_file, groups.group);
     }
     kafka::ConsumerGroup coordinator(settings.kafka, groups.group);
     const auto description = coordinator.describe(settings.connect_timeout, stop_fd);
@@ -265,19 +298,22 @@ ExitStatus reset_group(const Settings& given, int stop_fd)
     if (committed->empty()) {
         log::info("group '{}' has committed nothing yet", groups.group);
     }
-    if (!offsets) {
+    if (groups.from_committed()) {
+        offsets = plan_by_committed(settings, *committed);
+    } else if (!offsets) {
         offsets = plan_by_ranges(settings, stop_fd);
-    } else if (!fit_plan(settings, *offsets, stop_fd)) {
+    }
+    const bool fitted = !groups.plan_file && !groups.shift_by;
+    if (!offsets || (!fitted && !fit_plan(settings, *offsets, stop_fd))) {
         return ExitStatus::ok;
     }
-    if (!offsets) {
-        return ExitStatus::ok;
+    kafka::GroupOffsets wanted;
+    for (auto& row : *offsets) {
+        const auto old = committed->find({row.topic, row.partition});
+        row.old = old == committed->end() ? std::nullopt : std::optional{old->second};
+        wanted[{row.topic, row.partition}] = row.offset;
     }
-    if (settings.execute) {
-        kafka::GroupOffsets wanted;
-        for (const auto& [topic, partition, offset] : *offsets) {
-            wanted[{topic, partition}] = offset;
-        }
+    if (settings.execute && !wanted.empty()) {
         coordinator.set_offsets(wanted, settings.connect_timeout);
     }
     print(groups.export_plan ? reset_csv(*offsets) : reset_table(groups.group, *offsets));

@@ -35,7 +35,7 @@ std::string_view or_dash(std::string_view text)
 
 std::optional<std::int64_t> GroupLag::offsets() const noexcept
 {
-    return committed ? std::optional{std::max(std::int64_t{0}, high - *committed)} : std::nullopt;
+    return committed ? std::optional{high - *committed} : std::nullopt;
 }
 
 std::optional<std::int64_t> GroupLag::next() const noexcept
@@ -49,6 +49,9 @@ std::optional<std::int64_t> GroupLag::next() const noexcept
 
 std::optional<milliseconds> GroupLag::time(EpochMs now) const noexcept
 {
+    if (beyond_end()) {
+        return std::nullopt;
+    }
     if (committed && !next()) {
         return milliseconds{0};
     }

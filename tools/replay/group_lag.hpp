@@ -23,12 +23,15 @@ struct GroupLag {
     std::string client_id;         ///< who reads it; empty: nobody
     std::string host;
 
-    /// Offsets between what is committed and the end; holes among them hold no record. Empty where
-    /// nothing is committed.
+    /// Offsets between what is committed and the end; holes among them hold no record. Negative
+    /// where the group stands beyond the end. Empty where nothing is committed.
     [[nodiscard]] std::optional<std::int64_t> offsets() const noexcept;
 
     /// The first offset that is still to be read and still there. Empty when there is none.
     [[nodiscard]] std::optional<std::int64_t> next() const noexcept;
+
+    /// The partition was truncated or made anew: the group has read what is no longer there.
+    [[nodiscard]] bool beyond_end() const noexcept { return committed && *committed > high; }
 
     /// For how long the oldest record not read has been waiting; 0 when all is read, empty where
     /// that is not known.

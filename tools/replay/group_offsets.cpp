@@ -17,6 +17,7 @@ namespace tlm::replay {
 namespace {
 
 constexpr std::size_t kLeastWidth = 15;
+constexpr std::ptrdiff_t kCommas = 2; // in a line without a group
 
 template <typename Number>
 std::optional<Number> parse_whole(std::string_view text)
@@ -39,8 +40,8 @@ std::string_view take_field(std::string_view& line)
 /// What is wrong with the line, or empty.
 std::string_view parse_line(std::string_view line, NewOffset& into)
 {
-    if (std::count(line.begin(), line.end(), ',') != 2) {
-        return "is not topic,partition,offset";
+    if (std::count(line.begin(), line.end(), ',') != kCommas) {
+        return "is not topic,partition,offset, nor group,topic,partition,offset";
     }
     const auto topic = take_field(line);
     const auto partition = parse_whole<std::int32_t>(take_field(line));
@@ -54,7 +55,7 @@ std::string_view parse_line(std::string_view line, NewOffset& into)
     if (!offset) {
         return "ends with no offset";
     }
-    into = {std::string(topic), *partition, *offset};
+    into = {.topic = std::string(topic), .partition = *partition, .offset = *offset};
     return {};
 }
 
@@ -67,11 +68,12 @@ std::string reset_table(std::string_view group, std::span<const NewOffset> offse
     for (const auto& row : offsets) {
         topic_width = std::max(topic_width, row.topic.size());
     }
-    auto text = fmt::format("{:<{}} {:<{}} {:<10} NEW-OFFSET\n", "GROUP", group_width, "TOPIC",
-                            topic_width, "PARTITION");
+    constexpr auto kLayout = "{:<{}} {:<{}} {:<10} {:<15} {}\n";
+    auto text = fmt::format(kLayout, "GROUP", group_width, "TOPIC", topic_width, "PARTITION",
+                            "NEW-OFFSET", "OLD-OFFSET");
     for (const auto& row : offsets) {
-        text += fmt::format("{:<{}} {:<{}} {:<10} {}\n", group, group_width, row.topic, topic_width,
-                            row.partition, row.offset);
+        text += fmt::format(kLayout, group, group_width, row.topic, topic_width, row.partition,
+                            row.offset, row.old ? std::to_string(*row.old) : "-");
     }
     return text;
 }
@@ -79,13 +81,14 @@ std::string reset_table(std::string_view group, std::span<const NewOffset> offse
 std::string reset_csv(std::span<const NewOffset> offsets)
 {
     std::string text;
-    for (const auto& [topic, partition, offset] : offsets) {
-        text += fmt::format("{},{},{}\n", topic, partition, offset);
+    for (const auto& row : offsets) {
+        text += fmt::format("{},{},{}\n", row.topic, row.partition, row.offset);
     }
     return text;
 }
 
-std::vector<NewOffset> parse_reset_csv(std::string_view text, const std::string& file)
+std::vector<NewOffset> parse_reset_csv(std::string_view text, const std::string& file,
+                                       std::string_view group)
 {
     std::vector<NewOffset> offsets;
     std::set<std::pair<std::string, std::int32_t>> seen;
@@ -94,7 +97,8 @@ std::vector<NewOffset> parse_reset_csv(std::string_view text, const std::string&
         auto line = text.substr(0, newline);
         text = newline == std::string_view::npos ? std::string_view{} : text.substr(newline + 1);
         line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
-        if (line.empty()) {
+        const bool names_group = std::count(line.begin(), line.end(), ',') == kCommas + 1;
+        if (line.empty() || (names_group && take_field(line) != group)) {
             continue;
         }
         NewOffset row;

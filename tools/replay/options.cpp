@@ -4,6 +4,7 @@
 #include "common/base/error.hpp"
 #include "common/base/speed.hpp"
 #include "common/base/text_file.hpp"
+#include "common/rulebook/schema_files.hpp"
 #include "tools/replay/group_options.hpp"
 #include "tools/replay/range_rules.hpp"
 
@@ -448,6 +449,8 @@ Settings make_settings(const Options& options)
     check_ranges(settings.ranges, settings.follow);
     if (options.schema_file) {
         constexpr std::size_t kMostBytes = 16UL * 1024 * 1024;
+        rulebook::SchemaFolders none({});
+        static_cast<void>(rulebook::compile_file(*options.schema_file, {}, none));
         settings.schema = read_text_file(*options.schema_file, kMostBytes, "--schema");
     }
     check_group_settings(settings);

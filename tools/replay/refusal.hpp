@@ -16,6 +16,8 @@ enum class Refusal {
     no_source,     ///< a dead letter that does not say which topic it came from
     too_many_attempts, ///< a dead letter that was rejected too often
     no_payload,        ///< a dead letter that holds nothing, or only the beginning of it
+    no_key,            ///< a compacted topic takes no record without one
+    too_large,         ///< more bytes than the topic takes
     no_target,         ///< a dead letter of a topic, or a partition of it, that is not there
 };
 
@@ -37,6 +39,10 @@ inline constexpr std::size_t kRefusalCount = static_cast<std::size_t>(Refusal::n
         return "rejected too often before (--max-attempts)";
     case Refusal::no_payload:
         return "without their whole payload";
+    case Refusal::no_key:
+        return "without a key: a compacted topic takes none of them";
+    case Refusal::too_large:
+        return "larger than the topic takes (max.message.bytes)";
     case Refusal::no_target:
         break;
     }

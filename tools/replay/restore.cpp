@@ -14,6 +14,7 @@ namespace tlm::replay {
 namespace {
 
 constexpr std::string_view kAttempt = "tlm-attempt";
+constexpr std::string_view kRetries = "retry_topic-attempts"; // of Spring, since the source sent it
 
 /// How one program writes down where a record came from.
 struct Dialect {
@@ -26,12 +27,14 @@ constexpr std::array kDialects{
     Dialect{"tlm-source-topic", "tlm-source-partition", ""},
     Dialect{"kafka_dlt-original-topic", "kafka_dlt-original-partition",
             "kafka_dlt-original-timestamp"},
+    Dialect{"kafka_original-topic", "kafka_original-partition", "kafka_original-timestamp"},
     Dialect{"__connect.errors.topic", "__connect.errors.partition", ""},
     Dialect{"x-original-topic", "x-original-partition", "x-original-timestamp"},
 };
 
-constexpr std::array<std::string_view, 4> kForeign{"kafka_dlt-", "__connect.errors.", "x-original-",
-                                                   "x-exception-"};
+constexpr std::array<std::string_view, 7> kForeign{
+    "kafka_dlt-",        "kafka_original-", "kafka_exception-", "retry_topic-",
+    "__connect.errors.", "x-original-",     "x-exception-"};
 
 const std::string_view* find(const Message& message, std::string_view name)
 {
@@ -72,6 +75,19 @@ std::optional<std::int64_t> number_of(const Message& message, std::string_view n
     return bytes == nullptr ? std::nullopt : number_of(*bytes);
 }
 
+std::int64_t attempts_of(const Message& message, std::string_view name)
+{
+    constexpr std::int64_t kMostAttempts = 1'000'000;
+    const auto* const bytes = find(message, name);
+    if (bytes == nullptr) {
+        return 0;
+    }
+    if (bytes->size() == 1 && bytes->front() >= 0 && bytes->front() < '0') { // Spring before 2.8
+        return bytes->front();
+    }
+    return std::clamp<std::int64_t>(number_of(*bytes).value_or(0), 0, kMostAttempts);
+}
+
 bool is_of_dead_letter(std::string_view name)
 {
     return name == kAttempt || is_of_rejection(name) || name.starts_with("tlm-payload-") ||
@@ -98,10 +114,9 @@ std::optional<Refusal> Restorer::restore(Message& message)
     if (dialect == kDialects.end() && m_to_topic.empty()) {
         return Refusal::no_source;
     }
-    constexpr std::int64_t kMostAttempts = 1'000'000;
-    const auto before =
-        std::clamp<std::int64_t>(number_of(message, kAttempt).value_or(0), 0, kMostAttempts);
-    if (before >= m_max_attempts) {
+    const auto before = attempts_of(message, kAttempt);
+    const auto retries = attempts_of(message, kRetries);
+    if (before + retries >= m_max_attempts) {
         return Refusal::too_many_attempts;
     }
     message.partition = -1;
@@ -118,7 +133,8 @@ std::optional<Refusal> Restorer::restore(Message& message)
     }
     // Whoever rejects for tlm counts; others know nothing of it.
     const bool counted = find(message, "tlm-reason") != nullptr;
-    keep_headers(message, static_cast<unsigned>(before) + (counted ? 0U : 1U));
+    keep_headers(message, static_cast<unsigned>(
+                              before + (counted ? 0 : std::max<std::int64_t>(retries, 1))));
     message.headers = m_headers;
     return std::nullopt;
 }

@@ -14,8 +14,8 @@
 namespace tlm::replay {
 
 /// Undoes what made dead letters of records: tlm's own headers (tlm-record(5)), those of Spring
-/// (`kafka_dlt-*`, and `x-original-*` of Spring Cloud Stream) and of Kafka Connect
-/// (`__connect.errors.*`). One thread.
+/// (`kafka_dlt-*`; `kafka_original-*` and `retry_topic-*` behind topics for retries; `x-original-*`
+/// of Spring Cloud Stream) and of Kafka Connect (`__connect.errors.*`). One thread.
 class Restorer {
   public:
     /// `to_topic`: where all go; empty: each to the topic that it names.
@@ -23,7 +23,8 @@ class Restorer {
 
     /// Turns topic, partition, timestamp and headers into those of the record; value and key are
     /// the record's already. tlm-attempt stays, so that the next rejection counts on; where nobody
-    /// else counts, it is counted here. Valid until the next call.
+    /// else counts, it is counted here, all that Spring has tried as well. Valid until the next
+    /// call.
     [[nodiscard]] std::optional<Refusal> restore(Message& message);
 
   private:

@@ -3,6 +3,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/units.hpp"
+#include "tools/replay/batch_size.hpp"
 
 #include <fmt/format.h>
 
@@ -42,7 +43,10 @@ TopicRules topic_rules(const std::map<std::string, std::string, std::less<>>& se
                        std::int32_t partitions)
 {
     TopicRules rules{partitions};
-    if (text_of(settings, "message.timestamp.type") == "LogAppendTime") {
+    rules.max_batch = parse_unsigned(text_of(settings, "max.message.bytes"));
+    rules.needs_key = text_of(settings, "cleanup.policy").find("compact") != std::string_view::npos;
+    rules.stamps = text_of(settings, "message.timestamp.type") == "LogAppendTime";
+    if (rules.stamps) {
         return rules;
     }
     // Brokers before 3.6 know one limit for both directions.
@@ -89,12 +93,18 @@ std::optional<Refusal> Rewriter::rewrite(Message& message, const TopicRules& rul
     if (const auto refusal = judge_timestamp(rules, message.timestamp, now)) {
         return refusal;
     }
+    if (rules.needs_key && !message.key) {
+        return Refusal::no_key;
+    }
     if (!m_settings.mark.empty()) {
         m_headers.clear();
         std::copy_if(message.headers.begin(), message.headers.end(), std::back_inserter(m_headers),
                      [](const MessageHeader& header) { return header.name != kReplayHeader; });
         m_headers.push_back({kReplayHeader, m_settings.mark});
         message.headers = m_headers;
+    }
+    if (m_settings.by_size && rules.max_batch && lone_batch_size(message) > *rules.max_batch) {
+        return Refusal::too_large;
     }
     return std::nullopt;
 }

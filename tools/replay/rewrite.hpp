@@ -21,9 +21,12 @@ inline constexpr std::string_view kReplayHeader = "tlm-replay-id";
 
 /// What a topic takes.
 struct TopicRules {
-    std::int32_t partitions = 0;             ///< 0: there is no such topic
-    std::optional<milliseconds> max_age{};   ///< of a timestamp; empty: any
-    std::optional<milliseconds> max_ahead{}; ///< empty: any
+    std::int32_t partitions = 0;              ///< 0: there is no such topic
+    std::optional<milliseconds> max_age{};    ///< of a timestamp; empty: any
+    std::optional<milliseconds> max_ahead{};  ///< empty: any
+    std::optional<std::uint64_t> max_batch{}; ///< bytes, as sent; empty: not known
+    bool stamps = false;    ///< stamps records itself, with the moment it gets them
+    bool needs_key = false; ///< is compacted
 };
 
 /// From the topic's settings. A topic that stamps records itself takes any timestamp; one that is
@@ -43,6 +46,7 @@ struct RewriteSettings {
     bool rebase = false;  ///< stamp with the moment of writing
     std::string mark{};   ///< value of kReplayHeader; empty: not marked
     bool letters = false; ///< what has no topic or partition to go to is refused, no error
+    bool by_size = false; ///< what is too large uncompressed is refused
 };
 
 /// Rewrites one record after the other. One thread.

@@ -69,7 +69,7 @@ class Runner {
             return status();
         }
         if (!m_settings.topic.empty() && !plan()) {
-            return ExitStatus::ok;
+            return stopped();
         }
         if (m_settings.dry_run) {
             print(plan_table(m_plans));
@@ -173,13 +173,22 @@ class Runner {
         Replay replay(source, m_filter, outlet, m_settings.pace, m_settings.count);
         run(replay, source, true);
         if (!replay.ended()) {
-            log::warn("stopped: '{}' was not made", m_settings.to_file.string());
-            return ExitStatus::ok;
+            return stopped();
         }
         outlet.close();
         log::info("{} in '{}'", counted(outlet.contents().records, "record"),
                   m_settings.to_file.string());
         return status();
+    }
+
+    /// Stopped on request: half a replay is one, half a capsule is none.
+    [[nodiscard]] ExitStatus stopped() const
+    {
+        if (m_settings.command != Command::capsule) {
+            return ExitStatus::ok;
+        }
+        log::error("stopped: '{}' was not made", m_settings.to_file.string());
+        return ExitStatus::failure;
     }
 
     [[nodiscard]] ExitStatus to_topics(MessageSource& source)
@@ -306,10 +315,14 @@ class Runner {
 
     void report(const TopicOutlet& outlet) const
     {
+        if (!m_settings.execute && m_refusals.of(Refusal::too_large) > 0) {
+            log::info("records were measured as they are; Kafka measures them compressed, so with "
+                      "--execute some of those too large may fit");
+        }
         for (const auto& [topic, records] : outlet.counts()) {
             if (m_settings.execute) {
-                log::info("{} written to '{}', marked {}", counted(records, "record"), topic,
-                          m_settings.mark ? m_checkpoint.id : "not at all");
+                log::info("{} written to '{}', {}", counted(records, "record"), topic,
+                          m_settings.mark ? "marked " + m_checkpoint.id : "without a mark");
             } else {
                 print(fmt::format("{} would be written to '{}': --execute does it",
                                   counted(records, "record"), topic));

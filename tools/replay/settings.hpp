@@ -36,7 +36,12 @@ enum class ShowProgress { automatic, bar, json, none };
 struct GroupSettings {
     std::string group;
     std::optional<std::filesystem::path> plan_file; ///< reset: the new offsets; none: the ranges
+    bool to_current = false;                        ///< reset: the offsets are those that it has
+    std::optional<std::int64_t> shift_by;           ///< reset: so many on from there, or back
     bool export_plan = false;                       ///< reset: print lines instead of a table
+
+    /// The new offsets come out of those that the group has.
+    [[nodiscard]] bool from_committed() const noexcept { return to_current || shift_by; }
 };
 
 struct Settings {

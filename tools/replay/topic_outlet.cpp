@@ -6,6 +6,7 @@
 #include "common/base/kafka_names.hpp"
 #include "common/kafka/topic_query.hpp"
 #include "common/ops/log.hpp"
+#include "tools/replay/batch_size.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -28,21 +29,26 @@ EpochMs wall_now()
     return SystemClock().wall();
 }
 
-std::unique_ptr<kafka::Producer> open_producer(const Settings& settings)
-{
-    if (!settings.execute) {
-        return nullptr;
-    }
-    kafka::ProducerOptions options;
-    options.properties = settings.kafka;
-    options.window = kWindow;
-    return std::make_unique<kafka::Producer>(options);
-}
-
 RewriteSettings rewrite_settings(const Settings& settings, std::string id)
 {
     return {settings.by_key, settings.rebase, settings.mark ? std::move(id) : "",
-            settings.command == Command::redrive};
+            settings.command == Command::redrive, !settings.execute};
+}
+
+/// What the topic does to records that nobody may expect.
+void warn_of_rules(const TopicRules& rules, const std::string& name, bool rebase)
+{
+    if (!rules.max_batch) { // every topic has one
+        log::warn("Kafka does not tell this user the settings of '{}': records that the topic does "
+                  "not take are not noticed before",
+                  name);
+    }
+    if (rules.stamps && !rebase) {
+        log::warn(
+            "'{}' stamps each record when it gets it (LogAppendTime): the timestamps of these "
+            "are not kept",
+            name);
+    }
 }
 
 std::string receipt_of(std::string_view topic, std::int32_t partition, std::int64_t offset,
@@ -65,7 +71,6 @@ TopicOutlet::TopicOutlet(const Settings& settings, std::string id, Checkpoint* c
       m_checkpoint(checkpoint),
       m_refusals(refusals),
       m_stop_fd(stop_fd),
-      m_producer(open_producer(settings)),
       m_rewriter(rewrite_settings(settings, std::move(id))),
       m_records_before(checkpoint == nullptr ? 0 : checkpoint->records),
       m_last_delivery(std::chrono::steady_clock::now())
@@ -108,15 +113,38 @@ TopicOutlet::Targets::iterator TopicOutlet::find_target(std::string_view topic)
     if (!rules) {
         return m_targets.end();
     }
-    if (rules->empty()) {
-        log::warn("Kafka does not tell this user the settings of '{}': timestamps that the topic "
-                  "does not take are not noticed before",
-                  name);
-    }
     Target target;
     target.rules = topic_rules(*rules, *partitions);
-    target.id = m_producer == nullptr ? 0 : m_producer->open_topic(name);
-    return m_targets.emplace(name, target).first;
+    warn_of_rules(target.rules, name, m_settings.rebase);
+    const auto added = m_targets.emplace(name, target).first;
+    if (m_settings.execute) {
+        open(added);
+    }
+    return added;
+}
+
+/// Gives the topic a producer: the one there is, or in its place one with batches as small as this
+/// topic's limit.
+void TopicOutlet::open(Targets::iterator target)
+{
+    const auto limit = target->second.rules.max_batch;
+    if (m_producer != nullptr && (!limit || (m_largest_batch && *limit >= *m_largest_batch))) {
+        target->second.id = m_producer->open_topic(target->first);
+        return;
+    }
+    if (m_producer != nullptr) {
+        finish();
+    }
+    kafka::ProducerOptions options;
+    options.properties = m_settings.kafka;
+    options.window = kWindow;
+    options.largest_batch = m_largest_batch = limit;
+    m_producer = std::make_unique<kafka::Producer>(options);
+    for (auto& [name, other] : m_targets) {
+        if (other.rules.partitions > 0) {
+            other.id = m_producer->open_topic(name);
+        }
+    }
 }
 
 bool TopicOutlet::require_partitions(const std::string& topic, std::int32_t partitions)
@@ -155,7 +183,7 @@ bool TopicOutlet::write(const Message& message, Place place)
             return false;
         }
         refusal = m_rewriter.rewrite(rewritten, target->second.rules, wall_now());
-        if (!refusal && m_producer != nullptr) {
+        if (!refusal && m_settings.execute) {
             if (!m_producer->produce(target->second.id, rewritten, rewritten.partition,
                                      m_first + m_sent.size())) {
                 return false;
@@ -163,8 +191,13 @@ bool TopicOutlet::write(const Message& message, Place place)
             if (m_checkpoint != nullptr && !m_ledger.open(place.lane, place.at)) {
                 throw fatal_error("the source gave a record twice");
             }
-            m_sent.push_back(
-                {place, target, keep_name(message.topic), message.partition, message.offset});
+            const auto& limit = target->second.rules.max_batch;
+            m_sent.push_back({.place = place,
+                              .target = target,
+                              .topic = keep_name(message.topic),
+                              .partition = message.partition,
+                              .offset = message.offset,
+                              .large = limit && lone_batch_size(rewritten) > *limit});
             ++m_outstanding;
         }
         if (!refusal) {
@@ -189,11 +222,12 @@ bool TopicOutlet::write(const Message& message, Place place)
 
 void TopicOutlet::serve(milliseconds wait)
 {
-    if (m_producer == nullptr) {
+    if (!m_settings.execute) {
         return;
     }
     if (wait > milliseconds{0}) {
-        std::array fds{pollfd{m_stop_fd, POLLIN, 0}, pollfd{m_producer->wake_fd(), POLLIN, 0}};
+        const int wake_fd = m_producer == nullptr ? -1 : m_producer->wake_fd();
+        std::array fds{pollfd{m_stop_fd, POLLIN, 0}, pollfd{wake_fd, POLLIN, 0}};
         static_cast<void>(::poll(fds.data(), fds.size(), poll_timeout(wait)));
     }
     settle();
@@ -201,19 +235,16 @@ void TopicOutlet::serve(milliseconds wait)
     if (m_outstanding == 0) {
         m_last_delivery = now;
     } else if (now - m_last_delivery > m_settings.connect_timeout) {
-        throw in_doubt_error(
-            fmt::format("Kafka does not confirm {} records any more", m_outstanding));
+        throw in_doubt_error(fmt::format("Kafka does not confirm {} records any more{}",
+                                         m_outstanding, m_producer->problem()));
     }
 }
 
 void TopicOutlet::settle()
 {
     m_unsettled = 0;
-    if (m_producer == nullptr) {
-        return;
-    }
     for (const auto& [name, target] : m_targets) {
-        if (target.rules.partitions > 0) {
+        if (m_producer != nullptr && target.rules.partitions > 0) {
             m_producer->collect(target.id, m_deliveries);
         }
     }
@@ -238,12 +269,12 @@ void TopicOutlet::confirm(const Delivery& delivery)
 {
     auto& sent = m_sent.at(delivery.ticket - m_first);
     --m_outstanding;
-    if (!delivery.delivered) {
+    // A large one is alone in its batch, unless the user has set the size of batches.
+    const bool refused = sent.large && delivery.error.starts_with("MSG_SIZE_TOO_LARGE");
+    if (!delivery.delivered && !refused) {
         if (m_failure.empty()) {
-            m_failure = fmt::format("'{}' did not take the record of '{}', partition {}, offset "
-                                    "{}: {}",
-                                    sent.target->first, sent.topic, sent.partition, sent.offset,
-                                    delivery.error);
+            m_failure = fmt::format("'{}' did not take {}, or one sent together with it: {}",
+                                    sent.target->first, name_of(sent), delivery.error);
         }
         return;
     }
@@ -251,10 +282,22 @@ void TopicOutlet::confirm(const Delivery& delivery)
     if (m_checkpoint != nullptr) {
         static_cast<void>(m_ledger.done(sent.place.lane, sent.place.at));
     }
-    if (on_receipt) {
+    if (refused) {
+        m_refusals.add(Refusal::too_large);
+        --sent.target->second.records;
+    } else if (on_receipt) {
         on_receipt(
             receipt_of(sent.topic, sent.partition, sent.offset, sent.target->first, delivery));
     }
+}
+
+/// Kafka fails batches: which record of one it does not like, it does not say.
+std::string TopicOutlet::name_of(const Sent& sent) const
+{
+    return m_settings.file.empty()
+               ? fmt::format("the record at offset {} of '{}', partition {}", sent.offset,
+                             sent.topic, sent.partition)
+               : fmt::format("record {} of '{}'", sent.place.at, m_settings.file);
 }
 
 void TopicOutlet::keep_checkpoint(bool now)
@@ -276,15 +319,18 @@ void TopicOutlet::keep_checkpoint(bool now)
 
 void TopicOutlet::close()
 {
-    if (m_producer == nullptr) {
-        return;
-    }
+    finish();
+    keep_checkpoint(true);
+}
+
+/// Waits until nothing is on its way.
+void TopicOutlet::finish()
+{
     constexpr milliseconds kTurn{500};
-    while (!m_producer->flush(kTurn)) {
+    while (m_producer != nullptr && !m_producer->flush(kTurn)) {
         serve(milliseconds{0});
     }
     settle();
-    keep_checkpoint(true);
 }
 
 std::vector<TopicOutlet::Count> TopicOutlet::counts() const

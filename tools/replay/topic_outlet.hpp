@@ -25,9 +25,8 @@
 namespace tlm::replay {
 
 /// Writes records to the topic of --to-topic, or with a Restorer each to the one it came from.
-/// Without
-/// --execute it judges and counts only. At least once: after a crash what a checkpoint does not
-/// know to be written is written again.
+/// Without --execute it judges and counts only. At least once: after a crash what a checkpoint does
+/// not know to be written is written again.
 class TopicOutlet final : public Outlet {
   public:
     /// `checkpoint`: what another run has left, or a new one; null: none is kept. `stop_fd` ends
@@ -78,11 +77,15 @@ class TopicOutlet final : public Outlet {
         std::string_view topic; ///< it stood in, one of m_names
         std::int32_t partition = 0;
         std::int64_t offset = 0;
+        bool large = false; ///< refused unless it is small enough compressed
         bool confirmed = false;
     };
 
     [[nodiscard]] Targets::iterator find_target(std::string_view topic);
+    void open(Targets::iterator target);
     void settle();
+    void finish();
+    [[nodiscard]] std::string name_of(const Sent& sent) const;
     void confirm(const Delivery& delivery);
     void keep_checkpoint(bool now);
     [[nodiscard]] std::string_view keep_name(std::string_view name);
@@ -91,7 +94,8 @@ class TopicOutlet final : public Outlet {
     Checkpoint* m_checkpoint;
     Refusals& m_refusals;
     int m_stop_fd;
-    std::unique_ptr<kafka::Producer> m_producer; ///< null in a dry run
+    std::unique_ptr<kafka::Producer> m_producer;  ///< null until a topic is known, and in a dry run
+    std::optional<std::uint64_t> m_largest_batch; ///< that it makes
     std::optional<Restorer> m_restorer;
     Rewriter m_rewriter;
     Targets m_targets;

@@ -173,6 +173,9 @@ bool ZstdReader::recognises(const std::filesystem::path& path)
     }
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     const auto count = fd ? ::pread(fd.get(), start.data(), start.size(), 0) : 0;
+    if (fd && path.extension() == ".capsule") { // of no byte, it may be
+        return true;
+    }
     return count > 0 && begins({start.data(), static_cast<std::size_t>(count)});
 }
 

@@ -65,8 +65,8 @@ class ZstdReader {
     [[nodiscard]] std::size_t read(std::span<char> into);
 
     /// True when the file begins as a compressed one does, one damaged byte in it or cut short
-    /// after the first: nothing else that is read begins so. False also for what cannot be opened,
-    /// and for `-`, standard input.
+    /// after the first: nothing else that is read begins so. Of a name that ends in `.capsule`
+    /// nothing else is expected. False also for what cannot be opened, and for `-`, standard input.
     [[nodiscard]] static bool recognises(const std::filesystem::path& path);
 
     /// True when these are the first bytes of a compressed file, see recognises().

@@ -51,13 +51,12 @@ std::string read_burst(std::string_view text, ArrivalRule& rule)
 {
     const auto spacing = take_duration(text);
     const auto every = take_behind(text, '@');
-    const auto interval = every ? parse_duration(*every) : std::nullopt;
+    const auto interval = parse_duration(every.value_or("")).value_or(milliseconds{0});
     const auto size = parse_unsigned(text);
-    if (!spacing || !interval || *interval <= milliseconds{0} || !size || *size < 1 ||
-        *size > Burst::kLargest) {
+    if (!spacing || interval <= milliseconds{0} || !size || *size < 1 || *size > Burst::kLargest) {
         return "a burst is SIZE@DURATION, perhaps with +SPACING, such as 20@1m+100ms";
     }
-    const Burst burst{*interval, *size, *spacing};
+    const Burst burst{interval, *size, *spacing};
     rule.own = burst;
     return burst.fits() ? "" : "the burst is longer than the interval";
 }

@@ -111,8 +111,8 @@ void add_ways(cli::OptionTable& table, ConnectionOptions& options)
               "want fewer.",
               {1, kLargestWindow});
     table.add(options.keep_alive, "keep-alive", 0, "DURATION",
-              "Tell the broker to expect something at least so often, in whole seconds; 0 for "
-              "never.",
+              "Tell the broker to expect something at least so often, in whole seconds, and leave "
+              "one that is silent for one and a half times as long; 0 for never.",
               {milliseconds{0}, kLongestSilence});
     table.add(options.preflight, "preflight", 0,
               "Connect to nothing: tell what the run needs of this machine and what is missing, "

@@ -8,6 +8,7 @@
 #include <netdb.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -51,6 +52,18 @@ std::uint64_t available_memory()
         std::getline(file, unit);
     }
     return 0;
+}
+
+/// What a limit on the address space leaves beside what is taken.
+std::optional<std::uint64_t> address_space_left()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+        return std::nullopt;
+    }
+    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const auto taken = read_numbers("/proc/self/statm")[0] * page;
+    return limit.rlim_cur - std::min<std::uint64_t>(taken, limit.rlim_cur);
 }
 
 bool is_ours(const mqtt::Address& address)
@@ -99,6 +112,7 @@ Machine look_at_machine(const std::vector<mqtt::Address>& sources)
     machine.first_port = static_cast<std::uint32_t>(ports[0]);
     machine.last_port = static_cast<std::uint32_t>(ports[1]);
     machine.memory_bytes = available_memory();
+    machine.own_bytes = address_space_left();
     const auto tracked = read_numbers("/proc/sys/net/netfilter/nf_conntrack_max")[0];
     if (tracked > 0) {
         machine.tracked = tracked;

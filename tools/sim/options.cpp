@@ -8,6 +8,7 @@
 #include "common/mqtt/codec.hpp"
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
+#include "tools/sim/command_options.hpp"
 #include "tools/sim/output_files.hpp"
 #include "tools/sim/result_options.hpp"
 
@@ -109,7 +110,9 @@ void add_when(cli::OptionTable& table, Options& options)
     table.add(options.count, "count", 'c', "NUMBER",
               "End after so many messages of the fleet; each device sends its share of them.");
     table.add(options.duration, "duration", 0, "DURATION",
-              "End after the messages of so long a time.", {milliseconds{1}, kLongestSeries});
+              "End after the messages of so long a time; all of them are sent, also by a run that "
+              "the receiver makes late.",
+              {milliseconds{1}, kLongestSeries});
     add_speed(table, options);
     table.add(options.keep_time, "keep-time", 0,
               "Leave recorded times as they are, however long ago.");
@@ -137,9 +140,9 @@ void add_where(cli::OptionTable& table, Options& options)
 struct Rows {
     std::vector<const cli::Option*> fleet_only; ///< not with --replay
     std::vector<const cli::Option*> by_flags;   ///< not with --fleet
+    CommandRows commands;
     const cli::Option* devices = nullptr;
     const cli::Option* prefix = nullptr;
-    std::vector<const cli::Option*> verify_only;
     const cli::Option* rate = nullptr;
     const cli::Option* speed = nullptr;
 };
@@ -156,10 +159,7 @@ Rows find_rows(cli::OptionTable& table)
     }
     rows.devices = table.find("devices");
     rows.prefix = table.find("device-prefix");
-    for (const auto* name : {"topic", "dlq-topic", "records", "postgres", "postgres-file", "table",
-                             "ws", "follow", "timeout", "no-duplicates"}) {
-        rows.verify_only.push_back(table.find(name));
-    }
+    rows.commands = find_command_rows(table);
     rows.rate = table.find("rate");
     rows.speed = table.find("speed");
     return rows;
@@ -340,15 +340,6 @@ void check_command(const Options& options)
     }
 }
 
-void check_play(const Rows& rows)
-{
-    for (const auto* row : rows.verify_only) {
-        if (row->source == "flag") {
-            throw usage_error(fmt::format("--{} is for tlm-sim verify", row->name));
-        }
-    }
-}
-
 std::vector<Recording> read_recording(const std::string& path)
 {
     constexpr std::size_t kLargest = 1UL << 30U; // all of it is held in memory
@@ -440,11 +431,11 @@ cli::OptionTable make_table(Options& options)
     add_examples(table);
     table.check([&options, rows = find_rows(table)] {
         take_command(options);
+        refuse_foreign(rows.commands, options.command, options.connections.any());
         if (options.command != Command::play) {
             check_command(options);
             return;
         }
-        check_play(rows);
         options.spread = options.replays() && rows.devices->is_set();
         options.replays() ? check_replay(rows, options) : check_fleet(rows, options);
         check_devices(options);

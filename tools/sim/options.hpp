@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/base/time.hpp"
+#include "tools/sim/command_options.hpp"
 #include "tools/sim/connection_options.hpp"
 #include "tools/sim/fleet_options.hpp"
 #include "tools/sim/pacer.hpp"
@@ -21,13 +22,6 @@ class OptionTable;
 }
 
 namespace tlm::sim {
-
-/// What tlm-sim is asked to do.
-enum class Command {
-    play,   ///< a fleet or recordings
-    verify, ///< join ledgers with what arrived
-    merge,  ///< add up latencies of several runs
-};
 
 struct Options {
     Command command = Command::play;

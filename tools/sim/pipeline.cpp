@@ -57,7 +57,8 @@ ExitStatus preflight(const Settings& settings)
 {
     const auto& connections = *settings.connections;
     const auto count = count_connections(connections, make_roster(settings));
-    const auto needs = needs_of(connections, count, settings.rate, settings.payload_size);
+    auto needs = needs_of(connections, count, settings.rate, settings.payload_size);
+    needs.unpaced = !settings.paced;
     return report(judge(needs, look_at_machine(connections.publisher.sources)));
 }
 
@@ -324,9 +325,12 @@ RunSummary Run::report() const
     summary.unheard += m_unheard;
     summary.paced = paced();
     const auto& lag = m_figures.lag();
-    log::info("sent {}, {}{}, in {:.3f} s, {:.1f}/s{}", summary.sent, m_outlet.summary(),
+    constexpr double kShortest = 0.01; // seconds; what less would say is no rate
+    log::info("sent {}, {}{}, in {:.3f} s{}{}", summary.sent, m_outlet.summary(),
               summary.unheard > 0 ? fmt::format(", unheard {}", summary.unheard) : std::string{},
-              summary.seconds, summary.rate(),
+              summary.seconds,
+              summary.seconds < kShortest ? std::string{}
+                                          : fmt::format(", {:.1f}/s", summary.rate()),
               paced() ? fmt::format(", lag p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms",
                                     Millis{lag.quantile(0.5)}.count(),
                                     Millis{lag.quantile(0.99)}.count(), Millis{lag.max()}.count())

@@ -102,16 +102,37 @@ Finding judge_memory(const Needs& needs, const Machine& machine)
     return finding;
 }
 
+/// Of the limit on a process's address space, where there is one.
+Finding judge_own_memory(const Needs& needs, std::uint64_t left)
+{
+    const auto needed = needs.connections * (needs.tls ? kTlsOwnBytes : kPlainOwnBytes) +
+                        needs.most_messages * needs.message_bytes;
+    Finding finding{
+        "ulimit -v", mebibytes(needed) + " needed, " + mebibytes(left) + " allowed", {}};
+    if (needed > left) {
+        finding.remedy = "ulimit -v unlimited (systemd: LimitAS=infinity)";
+    }
+    return finding;
+}
+
+/// A part of a core, or all of it where nothing holds it back.
+std::string share_of_core(bool all, double share)
+{
+    constexpr double kPercent = 100;
+    return all ? "all" : tenths(share * kPercent) + " %";
+}
+
 /// One process has one thread: a core is all it can use.
 Finding judge_cpu(const Needs& needs)
 {
     const auto connect = kConnectSeconds + (needs.tls ? kHandshakeSeconds : 0);
     const auto opening = needs.connect_rate.value_or(0) * connect;
     const auto sending = needs.rate.value_or(0) * kMessageSeconds;
-    constexpr double kPercent = 100;
+    const bool unknown = !needs.unpaced && !needs.rate;
     Finding finding{"CPU",
-                    tenths(opening * kPercent) + " % of a core to connect, " +
-                        tenths(sending * kPercent) + " % to send; all connections cost " +
+                    share_of_core(!needs.connect_rate, opening) + " of a core to connect, " +
+                        (unknown ? "an unknown part" : share_of_core(needs.unpaced, sending)) +
+                        " to send; all connections cost " +
                         tenths(static_cast<double>(needs.connections) * connect) + " s",
                     {}};
     if (std::max(opening, sending) > 1) {
@@ -128,6 +149,9 @@ std::vector<Finding> judge(const Needs& needs, const Machine& machine)
     std::vector<Finding> findings{judge_descriptors(needs, machine), judge_ports(needs, machine),
                                   judge_sources(needs, machine), judge_memory(needs, machine),
                                   judge_cpu(needs)};
+    if (machine.own_bytes) {
+        findings.push_back(judge_own_memory(needs, *machine.own_bytes));
+    }
     if (machine.tracked) {
         Finding finding{"tracking",
                         number(needs.connections) + " connections, netfilter follows " +

@@ -17,7 +17,8 @@ struct Needs {
     std::uint64_t sources = 1; ///< addresses to connect from
     bool tls = false;
     std::optional<double> connect_rate = std::nullopt; ///< a second; none: as fast as it goes
-    std::optional<double> rate = std::nullopt;         ///< messages a second; none: the same
+    std::optional<double> rate = std::nullopt;         ///< messages a second, where that is known
+    bool unpaced = false;                              ///< messages go as fast as they are taken
     std::uint64_t message_bytes = 256;                 ///< of a packet
     std::uint64_t most_messages = 0;                   ///< held at a time
 };
@@ -28,9 +29,10 @@ struct Machine {
     std::uint64_t nr_open = 0;     ///< to which that can be raised
     std::uint32_t first_port = 0;  ///< of those for outgoing connections
     std::uint32_t last_port = 0;
-    std::uint64_t memory_bytes = 0;                      ///< available now
-    std::optional<std::uint64_t> tracked = std::nullopt; ///< connections that netfilter follows
-    std::vector<std::string> foreign_sources = {};       ///< addresses that are not its own
+    std::uint64_t memory_bytes = 0;                        ///< available now
+    std::optional<std::uint64_t> own_bytes = std::nullopt; ///< left of a limit (ulimit -v)
+    std::optional<std::uint64_t> tracked = std::nullopt;   ///< connections that netfilter follows
+    std::vector<std::string> foreign_sources = {};         ///< addresses that are not its own
 };
 
 /// One thing that fits or does not.
@@ -51,6 +53,10 @@ inline constexpr double kHandshakeSeconds = 650e-6;
 /// Memory of an idle connection, nearly all of it the kernel's.
 inline constexpr std::uint64_t kPlainBytes = 6UL * 1024;
 inline constexpr std::uint64_t kTlsBytes = 40UL * 1024;
+
+/// The process's own part of it.
+inline constexpr std::uint64_t kPlainOwnBytes = 1UL * 1024;
+inline constexpr std::uint64_t kTlsOwnBytes = 36UL * 1024;
 
 /// Descriptors of a process beside its connections.
 inline constexpr std::uint64_t kOtherDescriptors = 32;

@@ -82,7 +82,8 @@ cli::OptionTable make_table(Options& options)
         .default_note = "its beginning";
     cli::add_formats(table, options.formats, cli::SparkplugOptions::none);
     table.check([&options] { check_formats(options); });
-    cli::add_rules(table, options.rules, options.stage, options.flood);
+    cli::add_rules(table, options.rules, options.stage, options.flood,
+                   [&options] { return options.command == Command::check; });
     cli::add_output(table, options.output, options.kafka);
     cli::add_dlq(table, options.dlq, options.kafka);
     table.check([&options] {

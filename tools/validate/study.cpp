@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/validate/study.hpp"
 
+#include "common/base/counted.hpp"
 #include "common/base/error.hpp"
 #include "common/kafka/kafka_source.hpp"
 #include "common/ndjson/line_sink.hpp"
@@ -8,6 +9,7 @@
 #include "common/ops/log.hpp"
 #include "common/rulebook/schema_files.hpp"
 #include "common/schema/program.hpp"
+#include "common/schema/unknown_keywords.hpp"
 #include "tools/validate/infer.hpp"
 #include "tools/validate/whatif.hpp"
 
@@ -141,6 +143,21 @@ void read_topic(const Settings& settings, const std::string& topic, ops::Shutdow
     }));
 }
 
+/// Members that a schema has and its draft does not know: it is good, and may not say what it was
+/// meant to.
+void print_hints(const std::string& file, const schema::Schema& schema)
+{
+    constexpr std::size_t kMost = 100;
+    const auto root = schema.program().documents.front()->doc.root();
+    for (const auto& unknown : schema::unknown_keywords(root, schema.draft(), kMost)) {
+        const auto meant =
+            unknown.meant.empty() ? std::string{} : "; did you mean '" + unknown.meant + "'?";
+        print(fmt::format("{}: unknown keyword '{}' at {}: {} ignores it{}", file,
+                          log::escape(unknown.keyword), log::escape(unknown.pointer),
+                          schema::draft_name(unknown.draft), meant));
+    }
+}
+
 } // namespace
 
 ExitStatus check(const Settings& settings)
@@ -152,11 +169,12 @@ ExitStatus check(const Settings& settings)
     rulebook::SchemaFolders folders(settings.rules.schema_dirs);
     for (const auto& file : settings.files) {
         try {
-            const auto schema = rulebook::compile_file(file, settings.rules, folders);
+            const auto schema = rulebook::compile_file(file, settings.rules, folders, "check");
             const auto& program = schema->program();
-            print(fmt::format("{}: good, {}: {} subschemas, {} patterns", file,
-                              schema::draft_name(schema->draft()), program.nodes.size(),
-                              program.patterns.size()));
+            print(fmt::format("{}: good, {}: {}, {}", file, schema::draft_name(schema->draft()),
+                              counted(program.nodes.size(), "subschema"),
+                              counted(program.patterns.size(), "pattern")));
+            print_hints(file, *schema);
         } catch (const Error& error) {
             log::error("{}", error.what());
             status = error.exit_status();
@@ -187,8 +205,8 @@ ExitStatus infer(const Settings& settings, ops::Shutdown& shutdown)
         ++watched;
     });
     if (skipped != 0) {
-        log::warn("{} lines are no {} and were skipped", skipped,
-                  settings.values ? "JSON values" : "records");
+        log::warn("skipped: {} without a {}", counted(skipped, "line"),
+                  settings.values ? "JSON value" : "record");
     }
     if (complete && watched == 0) { // a draft of nothing would accept everything
         throw fatal_error("infer: the input has nothing to draft a schema from");
@@ -215,11 +233,12 @@ ExitStatus whatif(const Settings& settings, ops::Shutdown& shutdown)
         return ExitStatus::ok;
     }
     if (whatif.unreadable() != 0) {
-        log::warn("{} lines are neither records nor dead letters", whatif.unreadable());
+        log::warn("skipped: {} with neither a record nor a dead letter",
+                  counted(whatif.unreadable(), "line"));
     }
     if (whatif.beyond_schemas() != 0) {
-        log::info("{} dead letters were not rejected by a schema: no schema lets them pass",
-                  whatif.beyond_schemas());
+        log::info("{} not rejected by a schema: no schema lets that pass",
+                  counted(whatif.beyond_schemas(), "dead letter"));
     }
     print(table_of(whatif));
     const bool fails = std::any_of(whatif.rows().begin(), whatif.rows().end(),

@@ -7,23 +7,6 @@
 
 namespace tlm::cli {
 
-TEST_CASE("text: edit distance", "[cli]")
-{
-    CHECK(edit_distance("", "") == 0);
-    CHECK(edit_distance("abc", "") == 3);
-    CHECK(edit_distance("", "abc") == 3);
-    CHECK(edit_distance("kitten", "sitting") == 3);
-    CHECK(edit_distance("topic", "topic") == 0);
-}
-
-TEST_CASE("text: the nearest name, or none", "[cli]")
-{
-    const std::vector<std::string> names{"topic", "to-topic", "group"};
-    CHECK(nearest("topc", names) == "topic");
-    CHECK(nearest("group-id", names) == "group");
-    CHECK(nearest("zebra", names).empty());
-}
-
 TEST_CASE("text: help has the defaults of the start, in 80 columns", "[cli]")
 {
     Sample sample;

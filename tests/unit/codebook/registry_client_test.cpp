@@ -180,6 +180,31 @@ TEST_CASE("registry: one id that it refuses for good holds up nobody", "[codeboo
     CHECK(decode(*book.decoder, kMotorBytes) == "unknown_schema_id");
 }
 
+TEST_CASE("registry: a message says why the schema that is there is of no use", "[codebook]")
+{
+    constexpr std::size_t kTooLong = 5UL * 1024 * 1024;
+    StubRegistry registry;
+    registry.answer("/schemas/ids/5", kMotor); // what it refers to is not there
+    registry.answer("/schemas/ids/7", R"({"schema":"\"string\""})");
+    registry.answer("/schemas/ids/8", R"({"schemaType":"PROTOBUF","schema":"message {"})");
+    registry.answer("/schemas/ids/10",
+                    R"({"schemaType":"JSON","schema":")" + std::string(kTooLong, ' ') + "\"}");
+    registry.start();
+    const auto book = codebook::open_codebook(sources_at(registry.url()), {});
+    const auto why = [&](const std::string& payload) {
+        CHECK(decode(*book.decoder, payload) == "unknown_schema_id");
+        std::string json;
+        return std::get<Reject>(book.decoder->decode({"t", payload}, json)).detail;
+    };
+    CHECK(why("\0\0\0\0\7\2"s) ==
+          "the schema registered under the id 7 cannot be used: it is Avro, "
+          "which tlm does not read");
+    CHECK(why(kMotorBytes).find("does not have unit/é, which it refers to") != std::string::npos);
+    CHECK(why("\0\0\0\0\10\0"s).find("id 8 cannot be used: ") != std::string::npos);
+    CHECK(why("\0\0\0\0\11\0"s) == "no schema is registered under the id 9");
+    CHECK(why("\0\0\0\0\12\0"s).find("longer than 4194304 bytes") != std::string::npos);
+}
+
 TEST_CASE("registry: a message waits while the registry is away, and is no reject", "[codebook]")
 {
     StubRegistry registry; // it listens, and answers later

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/error.hpp"
+#include "common/kafka/client.hpp"
 #include "common/kafka/config.hpp"
 #include "common/kafka/kafka_source.hpp"
 #include "common/kafka/producer.hpp"
+#include "common/kafka/topic_query.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>
@@ -95,15 +97,47 @@ TEST_CASE("producer: what its promises rest on cannot be switched off", "[kafka]
         GENERATE(table<std::string, std::string>({{"acks", "1"},
                                                   {"request.required.acks", "0"},
                                                   {"enable.idempotence", "false"},
+                                                  {"delivery.report.only.error", "true"},
+                                                  {"queue.buffering.max.kbytes", "4095"},
+                                                  {"message.max.bytes", "67108865"},
+                                                  {"enabled_events", "1"},
+                                                  {"log.queue", "true"},
+                                                  {"plugin.library.paths", "monitor"},
+                                                  {"test.mock.num.brokers", "1"},
                                                   {"transactional.id", "t"}}));
     properties.set(name, value);
     CHECK(kind_of_producer(properties) == ErrorKind::usage);
+}
+
+TEST_CASE("topic: what librdkafka has against it is said", "[kafka]")
+{
+    auto properties = with_brokers();
+    properties.set("linger.ms", "900000"); // above its default of message.timeout.ms
+    kafka::ClientState state;
+    const auto client =
+        kafka::make_client(RD_KAFKA_PRODUCER, properties, state, [](rd_kafka_conf_t*) {});
+    const auto count = [&](const std::string& topic) {
+        return kafka::count_partitions(client.get(), topic, milliseconds{0});
+    };
+    CHECK_THROWS_WITH(count(std::string(600, 't')), Catch::Contains("cannot be a Kafka topic: "));
+    CHECK_THROWS_WITH(count("t"), Catch::StartsWith("Kafka: Incompatible configuration") &&
+                                      Catch::Contains("`linger.ms`"));
+}
+
+TEST_CASE("topic: who only asks lingers for nothing", "[kafka]")
+{
+    auto properties = with_brokers();
+    properties.set("linger.ms", "900000");
+    kafka::TopicQuery query(properties, "t");
+    CHECK_THROWS_WITH(query.count_partitions(milliseconds{1}, -1),
+                      Catch::Contains("do not answer"));
 }
 
 TEST_CASE("producer: saying the same again is allowed", "[kafka]")
 {
     auto properties = with_brokers();
     properties.set("request.required.acks", "-1");
+    properties.set("queue.buffering.max.kbytes", "4096"); // a largest message, and no byte more
     CHECK(kind_of_producer(properties) == ErrorKind::in_doubt);
 }
 

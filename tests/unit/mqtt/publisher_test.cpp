@@ -307,6 +307,28 @@ TEST_CASE("publisher: an idle connection is pinged, a dead one is left", "[mqtt]
     CHECK(publisher.last_error() == "no answer to a ping");
 }
 
+TEST_CASE("publisher: a broker that takes messages and says nothing is left", "[mqtt]")
+{
+    Peer peer;
+    Publisher publisher{peer.options()};
+    connect(publisher, peer, "\x20\x06\0\0\x03\x13\0\1"s);
+    std::size_t behind = 0;
+    const auto pinged_amid_messages = [&] {
+        if (publisher.has_room()) {
+            say(publisher, "x");
+        }
+        const auto at = peer.received().find("x\xC0\0"s, behind);
+        behind = at == std::string::npos ? behind : at + 1;
+        return at != std::string::npos;
+    };
+    drive(publisher, pinged_amid_messages);
+    peer.send("\x40\x02\0\1"s); // any answer is a sign of life
+    drive(publisher, pinged_amid_messages);
+    drive(publisher, [&] { return publisher.links().connected == 0; });
+    CHECK(publisher.last_error() == "no answer to a ping");
+    CHECK(publisher.stats().confirmed == 1);
+}
+
 TEST_CASE("publisher: a busy broker is asked again, a refusal for good is fatal", "[mqtt]")
 {
     Peer peer;
@@ -357,6 +379,53 @@ TEST_CASE("publisher: nobody listening is told by down_since and last_error", "[
     Publisher publisher{options};
     drive(publisher, [&] { return publisher.last_error() == "Connection refused"; });
     CHECK(publisher.down_since());
+}
+
+TEST_CASE("publisher: a name is looked up once for all connections", "[mqtt]")
+{
+    static int asked = 0;
+    asked = 0;
+    PublisherOptions options;
+    options.urls.push_back({.user = {}, .host = "nobody"});
+    options.login = [](std::uint32_t) { return Login{}; };
+    options.connections = 50;
+    options.look_up = [](const std::string&,
+                         std::uint16_t) -> std::variant<std::vector<Address>, std::string> {
+        ++asked;
+        return "unknown";
+    };
+    Publisher publisher{options};
+    publisher.want_all();
+    publisher.serve(std::chrono::steady_clock::now());
+    CHECK(publisher.last_error() == "unknown");
+    CHECK(publisher.links().opening == 0); // all have tried
+    CHECK(asked == 1);
+}
+
+TEST_CASE("publisher: a broker that ends all it hears may want something else", "[mqtt]")
+{
+    Peer peer;
+    Publisher publisher{peer.options()};
+    const auto greeted_in_vain = [&](const std::string& why) {
+        drive(publisher, [&] { return peer.accept(); });
+        drive(publisher, [&] { return peer.received().starts_with("\x10"); });
+        peer.drop();
+        drive(publisher, [&] { return publisher.last_error() == why; });
+    };
+    greeted_in_vain("closed by the broker: perhaps it wants TLS there (mqtts://)");
+    connect(publisher, peer);
+    drive(publisher, [&] { return publisher.links().connected == 1; });
+    peer.drop();
+    greeted_in_vain("closed by the broker"); // it has understood us before
+}
+
+TEST_CASE("publisher: TLS files that cannot be read", "[mqtt]")
+{
+    const std::string text = "/nowhere: no certificate";
+    CHECK_THROWS_WITH(TlsContext{"/nowhere"}, text + "s of authorities: No such file or directory");
+    const TlsContext context{""};
+    CHECK_THROWS_WITH(context.check({"/nowhere", "/nowhere"}),
+                      text + " to use: No such file or directory");
 }
 
 TEST_CASE("publisher: a connection is said goodbye to", "[mqtt]")

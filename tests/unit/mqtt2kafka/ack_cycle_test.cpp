@@ -309,6 +309,19 @@ TEST_CASE("ack cycle: stopping gives up at the deadline and not before", "[mqtt2
     CHECK(rig.action() == Action::give_up);
 }
 
+TEST_CASE("ack cycle: a stop waits for Kafka with the connection", "[mqtt2kafka]")
+{
+    Rig rig;
+    rig.connect();
+    rig.read(5);
+    rig.seen.stopping = true;
+    rig.seen.deadline = rig.seen.now + 30s;
+    rig.seen.now += 20s; // longer than a bridge that goes on would
+    CHECK(rig.action() == Action::collect);
+    rig.confirm_and_write();
+    CHECK(rig.action() == Action::close);
+}
+
 TEST_CASE("ack cycle: stopping without a connection", "[mqtt2kafka]")
 {
     Rig rig;

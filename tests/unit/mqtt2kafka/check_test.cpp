@@ -13,6 +13,7 @@ using tlm::mqtt2kafka::check::Facts;
 using tlm::mqtt2kafka::check::Finding;
 using tlm::mqtt2kafka::check::judge;
 using tlm::mqtt2kafka::check::KafkaFacts;
+using tlm::mqtt2kafka::check::Letters;
 using tlm::mqtt2kafka::check::MosquittoConf;
 using tlm::mqtt2kafka::check::parse_expiration;
 using tlm::mqtt2kafka::check::QueueTrial;
@@ -155,7 +156,9 @@ std::vector<Planted> in_command_and_libraries()
         {"-X", kLoses, [](Facts& f) { f.own.refused = "no"; }},
         {"on-invalid", kLoses, [](Facts& f) { f.own.drops_invalid = true; }},
         {"no-recover", kNote, [](Facts& f) { f.own.recovers = false; }},
-        {"dlq", kNote, [](Facts& f) { f.own.letters_in_topic = false; }},
+        {"flood-cap", kLoses, [](Facts& f) { f.own.caps_floods = true; }},
+        {"dlq", kNote, [](Facts& f) { f.own.letters = Letters::file; }},
+        {"dlq", kLoses, [](Facts& f) { f.own.letters = Letters::stream; }},
         {"librdkafka", kLoses, [](Facts& f) { f.libraries.rdkafka = 0x020500ff; }},
         {"librdkafka", kLoses, [](Facts& f) { f.libraries.rdkafka = 0x020a00ff; }},
         {"librdkafka", kUntold, [](Facts& f) { f.libraries.rdkafka = 0x010900ff; }},
@@ -201,6 +204,18 @@ std::vector<Planted> in_conf()
         {"max_queued_messages", kLoses, line("max_queued_messages 0", "max_queued_messages 9000")},
         {"max_queued_bytes", kLoses, line("max_queued_bytes 1073741824", "max_queued_bytes 1000")},
         {"max_queued_bytes", kNote, line("max_queued_bytes 1073741824", "")},
+        {"memory_limit", kLoses,
+         line("max_queued_messages 0", "max_queued_messages 0\n"
+                                       "memory_limit 500000000")},
+        {"max_inflight_bytes", kLoses,
+         line("max_queued_messages 0", "max_queued_messages 0\nmax_inflight_bytes 10000")},
+        {"queue_qos0_messages", kNote,
+         line("max_queued_messages 0", "max_queued_messages 0\nqueue_qos0_messages true")},
+        {"persistence_location", kLoses,
+         line("persistence true", "persistence true\npersistence_location /run/mosquitto")},
+        {"acl_file", kNote, line("allow_anonymous false", "allow_anonymous false\nacl_file acl")},
+        {"sys_interval", kNote, line("persistence true", "persistence true\nsys_interval 0")},
+        {"qos", kLoses, line("listener 8883", "listener 8884 ::1\nmax_qos 0\nlistener 8883")},
         {"message_size_limit", kLoses,
          line("autosave_interval 1", "autosave_interval 1\n"
                                      "message_size_limit 1000")},
@@ -231,7 +246,10 @@ std::vector<Planted> in_kafka()
         {"retention.ms", kLoses, topic("retention.ms", "3600000")},
         {"retention.ms", kLoses,
          [](Facts& f) { f.kafka->topics[1].settings["retention.ms"] = "3600000"; }},
-        {"retention.bytes", kNote, topic("retention.bytes", "1000000")},
+        {"retention.bytes", kLoses, topic("retention.bytes", "1000000")},
+        {"retention.bytes", kLoses,
+         [](Facts& f) { f.kafka->topics[1].settings["retention.bytes"] = "0"; }},
+        {"retention.bytes", kNote, topic("retention.bytes", "1073741824")},
         {"message.timestamp.after.max.ms", kNote, topic("message.timestamp.after.max.ms", "60000")},
         {"message.timestamp.before.max.ms", kNote,
          topic("message.timestamp.before.max.ms", "60000")},

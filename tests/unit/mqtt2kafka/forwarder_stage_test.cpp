@@ -201,3 +201,71 @@ TEST_CASE("forwarder: a dead letter that may not have arrived is written again",
     CHECK(rig.dead->sent.size() + rig.forwarder.counts().recognised == 2);
     CHECK(rig.dead->sent.size() == 1);
 }
+
+TEST_CASE("forwarder: what the topic of dead letters holds since the last proof is recognised",
+          "[mqtt2kafka]")
+{
+    Rig last({}, false, twice_each());
+    for (const char* payload : {R"({"seq":1})", R"({"seq":2})", R"({"seq":3})", R"({"n":4})",
+                                "nope"}) { // the last two have no number of their own
+        last.take(payload);
+    }
+    last.advance();
+    REQUIRE(last.dead->sent.size() == 3);
+
+    Rig next({}, false, twice_each());
+    for (std::size_t i = 0; i < last.dead->sent.size(); ++i) {
+        next.forwarder.expect_dead_letter(last.dead->sent[i].first, last.dead->headers[i]);
+    }
+    next.forwarder.expect_dead_letter(R"({"seq":9})",
+                                      {}); // whoever wrote that, it was not a bridge
+    next.forwarder.expect_dead_letter(R"({"seq":3)", last.dead->headers[0]); // cut
+    next.forwarder.link_opened();
+    next.forwarder.session_known(true);
+    next.take(R"({"seq":3})", true);
+    CHECK(next.forwarder.redeliveries().expected() == 1);
+    next.take(R"({"seq":3})"); // sent anew, not again
+    next.take(R"({"n":4})", true);
+    next.take("nope", true);
+    next.take(R"({"seq":9})", true);
+    next.advance();
+    CHECK(next.forwarder.counts().recognised == 1);
+    CHECK(next.records.sent.size() + next.dead->sent.size() == 4);
+}
+
+TEST_CASE("forwarder: dead letters are recognised after a broken connection, and move the marks",
+          "[mqtt2kafka]")
+{
+    Rig rig({}, false, twice_each());
+    auto& redeliveries = rig.forwarder.redeliveries();
+    rig.forwarder.link_opened();
+    rig.forwarder.session_known(true);
+    for (const char* payload : {R"({"seq":1})", R"({"seq":2})", R"({"seq":3})", "nope"}) {
+        rig.take(payload);
+    }
+    rig.advance();
+    REQUIRE(rig.dead->sent.size() == 2);
+    rig.records.confirm_all();
+    rig.dead->reports.push_back({rig.dead->sent[0].second, true, "", 2, 40});
+    rig.dead->reports.push_back({rig.dead->sent[1].second, true, "", 2, 41});
+    rig.advance();
+    rig.dead->sent.clear();
+    rig.forwarder.release();
+    SECTION("proved")
+    {
+        redeliveries.asked();
+        CHECK(redeliveries.answered() == Marks{{}, {{2, 42}}});
+    }
+    SECTION("not proved")
+    {
+        rig.forwarder.link_lost(true);
+        rig.forwarder.link_opened();
+        rig.forwarder.session_known(true);
+        rig.take(R"({"seq":3})", true);
+        rig.take("nope", true);
+        rig.advance();
+        CHECK(rig.forwarder.counts().recognised == 1);
+        REQUIRE(rig.dead->sent.size() == 1);
+        CHECK(rig.dead->sent[0].first == "nope");
+    }
+}

@@ -236,7 +236,7 @@ TEST_CASE("forwarder: marks move with what is proved", "[mqtt2kafka]")
 {
     Rig rig;
     auto& redeliveries = rig.forwarder.redeliveries();
-    redeliveries.begin_at({{0, 10}, {1, 20}});
+    redeliveries.begin_at({{{0, 10}, {1, 20}}, {}});
     rig.forwarder.link_opened();
     rig.forwarder.session_known(true);
     rig.take(R"({"seq":1})");
@@ -247,7 +247,7 @@ TEST_CASE("forwarder: marks move with what is proved", "[mqtt2kafka]")
     CHECK(redeliveries.provable());
     redeliveries.asked();
     CHECK_FALSE(redeliveries.provable());
-    CHECK(redeliveries.answered() == tlm::mqtt2kafka::Marks{{0, 10}, {1, 25}});
+    CHECK(redeliveries.answered() == tlm::mqtt2kafka::Marks{{{0, 10}, {1, 25}}, {}});
 }
 
 TEST_CASE("forwarder: a message without the DUP flag is never a known one", "[mqtt2kafka]")

@@ -49,7 +49,7 @@ TEST_CASE("redeliveries: without a proof what was acknowledged may come again", 
     }
     SECTION("an answer: what came after the question")
     {
-        CHECK(redeliveries.answered() == Marks{{0, 6}});
+        CHECK(redeliveries.answered() == Marks{{{0, 6}}, {}});
         redeliveries.connection_lost();
         CHECK_FALSE(redeliveries.recognise(kA));
         CHECK(redeliveries.recognise(kB));
@@ -84,7 +84,7 @@ TEST_CASE("redeliveries: recognised once more when its new acknowledgement is lo
 TEST_CASE("redeliveries: marks stand while something is expected", "[mqtt2kafka]")
 {
     Redeliveries redeliveries;
-    redeliveries.begin_at({{0, 100}});
+    redeliveries.begin_at({{{0, 100}}, {}});
     redeliveries.expect(kA);
     redeliveries.expect(kB);
     REQUIRE(redeliveries.recognise(kA));
@@ -98,7 +98,7 @@ TEST_CASE("redeliveries: marks stand while something is expected", "[mqtt2kafka]
     }
     SECTION("the broker answers in silence: B will not come again")
     {
-        CHECK(redeliveries.answered() == Marks{{0, 100}});
+        CHECK(redeliveries.answered() == Marks{{{0, 100}}, {}});
         CHECK_FALSE(redeliveries.recognise(kB));
     }
     SECTION("the last redelivery was acknowledged after the question")
@@ -110,7 +110,7 @@ TEST_CASE("redeliveries: marks stand while something is expected", "[mqtt2kafka]
         CHECK(redeliveries.answered() == std::nullopt);
         REQUIRE(redeliveries.provable());
         redeliveries.asked();
-        CHECK(redeliveries.answered() == Marks{{0, 101}});
+        CHECK(redeliveries.answered() == Marks{{{0, 101}}, {}});
     }
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("redeliveries: at a clean end everything is proved", "[mqtt2kafka]")
 {
     auto redeliveries = settled();
     redeliveries.acknowledged(kA, Place{2, 7});
-    CHECK(redeliveries.all_read() == Marks{{2, 8}});
+    CHECK(redeliveries.all_read() == Marks{{{2, 8}}, {}});
     CHECK_FALSE(redeliveries.provable());
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("redeliveries: marks wait until no broker has anything to repeat", "[m
 {
     Redeliveries redeliveries;
     redeliveries.begin_with(2);
-    redeliveries.begin_at({{0, 100}});
+    redeliveries.begin_at({{{0, 100}}, {}});
     redeliveries.expect(kA); // of whichever broker
     redeliveries.at(1);
     redeliveries.acknowledged(kB, Place{0, 100});
@@ -148,7 +148,7 @@ TEST_CASE("redeliveries: marks wait until no broker has anything to repeat", "[m
     CHECK(redeliveries.recognise(kA));
     redeliveries.acknowledged(kA, std::nullopt);
     redeliveries.asked();
-    CHECK(redeliveries.answered() == Marks{{0, 101}});
+    CHECK(redeliveries.answered() == Marks{{{0, 101}}, {}});
 }
 
 TEST_CASE("redeliveries: a broker that repeats late is waited for", "[mqtt2kafka]")
@@ -171,4 +171,15 @@ TEST_CASE("redeliveries: a broker that repeats late is waited for", "[mqtt2kafka
         redeliveries.session_lost();
     }
     CHECK_FALSE(redeliveries.recognise(kB));
+}
+
+TEST_CASE("redeliveries: each topic has its marks", "[mqtt2kafka]")
+{
+    Redeliveries redeliveries;
+    redeliveries.begin_at({{{0, 100}}, {{0, 7}, {1, 8}}});
+    redeliveries.nothing_expected();
+    redeliveries.acknowledged(kA, Place{0, 100});
+    redeliveries.acknowledged(kB, Place{1, 20, Place::Topic::dead_letters});
+    redeliveries.asked();
+    CHECK(redeliveries.answered() == Marks{{{0, 101}}, {{0, 7}, {1, 21}}});
 }

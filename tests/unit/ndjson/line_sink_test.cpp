@@ -8,11 +8,13 @@
 #include "tests/unit/ndjson/pipes.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -37,6 +39,30 @@ std::vector<Delivery> collected(Sink& sink)
     sink.collect(deliveries);
     return deliveries;
 }
+
+/// No file grows beyond so many bytes while it lives: as on a disk that is full.
+class FileSizeLimit {
+  public:
+    explicit FileSizeLimit(rlim_t bytes) : m_handler(std::signal(SIGXFSZ, SIG_IGN))
+    {
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &m_before) == 0);
+        const rlimit limit{bytes, m_before.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    }
+
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+    ~FileSizeLimit()
+    {
+        static_cast<void>(::setrlimit(RLIMIT_FSIZE, &m_before));
+        static_cast<void>(std::signal(SIGXFSZ, m_handler));
+    }
+
+  private:
+    void (*m_handler)(int);
+    rlimit m_before{};
+};
 
 } // namespace
 
@@ -150,6 +176,27 @@ TEST_CASE("file sink: a full disk is fatal, and nothing is delivered", "[ndjson]
     std::vector<Delivery> deliveries;
     CHECK_THROWS_AS(sink.collect(deliveries), Error);
     CHECK(deliveries.empty());
+}
+
+TEST_CASE("sinks: of a file that takes no more, whole lines stay", "[ndjson]")
+{
+    const TemporaryFolder folder;
+    const auto path = folder.write("lines", "old\n");
+    const bool is_file_sink = GENERATE(true, false);
+    const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    std::unique_ptr<Sink> sink;
+    if (is_file_sink) {
+        sink = std::make_unique<FileSink>(path);
+    } else {
+        sink = std::make_unique<LineSink>(fd.get(), "stdout");
+    }
+    REQUIRE(sink->send({.value = "first"}, 1));
+    REQUIRE(sink->send({.value = "second"}, 2));
+    {
+        const FileSizeLimit limit{13}; // amid the second
+        CHECK_THROWS_AS(sink->flush(0ms), Error);
+    }
+    CHECK(text_of(path) == "old\nfirst\n");
 }
 
 TEST_CASE("file sink: a folder cannot be appended to", "[ndjson]")

@@ -163,11 +163,25 @@ TEST_CASE("metrics server: silent clients neither stay nor keep others out", "[o
     for (int i = 0; i < 40; ++i) { // more than are served at once
         silent.push_back(connect_to(server.server.port()));
     }
-    send_text(silent[0], "GET /hea");
+    send_text(silent.back(), "GET /hea");
     CHECK(begins(server.get("/healthz"), "HTTP/1.1 200 "));
     for (const auto& fd : silent) {
         CHECK(read_all(fd).empty()); // ended by the server
     }
+}
+
+TEST_CASE("metrics server: requests that never end keep nobody waiting", "[ops]")
+{
+    const Server server{std::chrono::hours{1}}; // none of them is ended for its time
+    std::vector<UniqueFd> unfinished;
+    for (int i = 0; i < 40; ++i) {
+        unfinished.push_back(connect_to(server.server.port()));
+        static_cast<void>(!::send(unfinished.back().get(), "GET /hea", 8, MSG_NOSIGNAL));
+        CHECK(begins(server.get("/healthz"), "HTTP/1.1 200 "));
+    }
+    // The youngest are still served.
+    send_text(unfinished.back(), "lthz HTTP/1.1\r\n\r\n");
+    CHECK(begins(read_all(unfinished.back()), "HTTP/1.1 200 "));
 }
 
 TEST_CASE("metrics server: a client that does not read delays nobody", "[ops]")

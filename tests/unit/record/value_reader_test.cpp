@@ -22,6 +22,8 @@ TEST_CASE("value: grammar and limits do", "[record]")
     const auto deep = std::string(100'000, '[') + std::string(100'000, ']');
     CHECK(reader.read("NaN").value().reason == Reason::not_json);
     CHECK(reader.read(" ").value().reason == Reason::not_json);
+    CHECK(reader.read("\xEF\xBB\xBF 1").value().detail.find("byte order mark") !=
+          std::string::npos);
     CHECK(reader.read("1e400").value().reason == Reason::number_range);
     CHECK(reader.read(deep).value().reason == Reason::too_deep);
     CHECK(reader.read(std::string(2U << 20U, ' ')).value().reason == Reason::too_long);

@@ -32,10 +32,19 @@ TEST_CASE("lag counts from the committed offset to the end")
     // Retention was faster, or the topic was made anew.
     CHECK(lag_of(10, 12, 15).offsets() == 5);
     CHECK(lag_of(10, 12, 15).next() == 12);
-    CHECK(lag_of(20, 0, 15).offsets() == 0);
-    CHECK(lag_of(20, 0, 15).next() == std::nullopt);
     CHECK(lag_of(std::nullopt, 0, 15).offsets() == std::nullopt);
     CHECK(lag_of(std::nullopt, 0, 15).next() == std::nullopt);
+}
+
+TEST_CASE("a group beyond the end is not one that has read all")
+{
+    // As kafka-consumer-groups shows it.
+    CHECK(lag_of(20, 0, 15).offsets() == -5);
+    CHECK(lag_of(20, 0, 15).next() == std::nullopt);
+    CHECK(lag_of(20, 0, 15).time(kNow) == std::nullopt);
+    CHECK(lag_of(20, 0, 15).beyond_end());
+    CHECK_FALSE(lag_of(15, 0, 15).beyond_end());
+    CHECK_FALSE(lag_of(std::nullopt, 0, 15).beyond_end());
 }
 
 TEST_CASE("lag in time is the age of the oldest record not read")

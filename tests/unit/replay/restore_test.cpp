@@ -44,6 +44,42 @@ TEST_CASE("restore: tlm's own dead letters", "[restore]")
                                                             {"tlm-attempt", "2"}});
 }
 
+TEST_CASE("restore: what Spring has tried by topics for retries counts", "[restore]")
+{
+    const auto [attempts, before, after] =
+        GENERATE(table<std::string_view, std::string_view, std::optional<std::string_view>>({
+            {"\0\0\0\x02"sv, "", "2"}, // as Spring writes it now
+            {"\x02"sv, "", "2"},       // and as it did
+            {"\x02"sv, "2", "4"},
+            {"\x02"sv, "3", std::nullopt}, // five are too many
+            {"\0\0\0\x05"sv, "", std::nullopt},
+            {"\0\0\0\0"sv, "", "1"}, // it was rejected once
+        }));
+    std::vector<MessageHeader> headers{{"kafka_original-topic", "orders"},
+                                       {"kafka_original-partition", "\0\0\0\x02"sv},
+                                       {"kafka_original-timestamp", "\0\0\0\0\0\x01\0\0"sv},
+                                       {"kafka_exception-message", "no"},
+                                       {"retry_topic-original-timestamp", "\x01"},
+                                       {"retry_topic-backoff-timestamp", "\x01"},
+                                       {"retry_topic-attempts", attempts}};
+    if (!before.empty()) {
+        headers.push_back({"tlm-attempt", before});
+    }
+    Message message{.timestamp = 5, .headers = headers};
+    constexpr unsigned kFive = 5;
+    Restorer restorer("", kFive);
+    const auto refusal = restorer.restore(message);
+    REQUIRE(refusal.has_value() == !after.has_value());
+    if (refusal) {
+        CHECK(refusal == Refusal::too_many_attempts);
+        return;
+    }
+    CHECK(message.topic == "orders");
+    CHECK(message.partition == 2);
+    CHECK(message.timestamp == 65'536);
+    CHECK(headers_of(message) == std::vector<MessageHeader>{{"tlm-attempt", *after}});
+}
+
 TEST_CASE("restore: Spring writes numbers as bytes", "[restore]")
 {
     const std::vector<MessageHeader> headers{

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/error.hpp"
 #include "tests/support/catch.hpp"
+#include "tools/replay/batch_size.hpp"
 #include "tools/replay/rewrite.hpp"
 
 namespace {
@@ -9,6 +10,7 @@ using tlm::Message;
 using tlm::MessageHeader;
 using tlm::milliseconds;
 using tlm::replay::judge_timestamp;
+using tlm::replay::lone_batch_size;
 using tlm::replay::Refusal;
 using tlm::replay::Rewriter;
 using tlm::replay::topic_rules;
@@ -44,6 +46,51 @@ TEST_CASE("rewrite: what a topic takes, from its settings", "[rewrite]")
     settings["message.timestamp.type"] = "LogAppendTime";
     CHECK_FALSE(topic_rules(settings, 6).max_age);
     CHECK_FALSE(topic_rules(settings, 6).max_ahead);
+}
+
+TEST_CASE("rewrite: what a topic is, from its settings", "[rewrite]")
+{
+    auto rules = topic_rules({{"cleanup.policy", "delete"},
+                              {"max.message.bytes", "1048588"},
+                              {"message.timestamp.type", "CreateTime"}},
+                             1);
+    CHECK(rules.max_batch == 1'048'588);
+    CHECK_FALSE(rules.needs_key);
+    CHECK_FALSE(rules.stamps);
+    rules = topic_rules(
+        {{"cleanup.policy", "compact,delete"}, {"message.timestamp.type", "LogAppendTime"}}, 1);
+    CHECK_FALSE(rules.max_batch);
+    CHECK(rules.needs_key);
+    CHECK(rules.stamps);
+}
+
+TEST_CASE("rewrite: a compacted topic takes no record without a key", "[rewrite]")
+{
+    TopicRules rules{1};
+    Message message{.timestamp = kNow};
+    CHECK_FALSE(Rewriter({}).rewrite(message, rules, kNow));
+    rules.needs_key = true;
+    CHECK(Rewriter({}).rewrite(message, rules, kNow) == Refusal::no_key);
+    message.key = "";
+    CHECK_FALSE(Rewriter({}).rewrite(message, rules, kNow));
+}
+
+TEST_CASE("rewrite: sizes are judged at the limit, with the mark, where that is asked for",
+          "[rewrite]")
+{
+    const Message read{.timestamp = kNow, .value = "v"};
+    TopicRules rules{1};
+    auto message = read;
+    Rewriter rewriter({.mark = "id", .by_size = true});
+    CHECK_FALSE(rewriter.rewrite(message, rules, kNow));
+    rules.max_batch = lone_batch_size(message);
+    message = read;
+    CHECK_FALSE(rewriter.rewrite(message, rules, kNow));
+    --*rules.max_batch;
+    message = read;
+    CHECK(rewriter.rewrite(message, rules, kNow) == Refusal::too_large);
+    message = read;
+    CHECK_FALSE(Rewriter({.mark = "id"}).rewrite(message, rules, kNow));
 }
 
 TEST_CASE("rewrite: older brokers have one limit for both directions", "[rewrite]")

@@ -102,6 +102,7 @@ TEST_CASE("rulebook: what is wrong names its file", "[rulebook]")
             return load_schemas(sources);
         });
     };
+    files.write("pump.json", "{}");
     const auto names = [](const std::string& text, std::string_view what) {
         INFO(text);
         return text.find(what) != std::string::npos;
@@ -113,8 +114,35 @@ TEST_CASE("rulebook: what is wrong names its file", "[rulebook]")
     CHECK(names(error([&](auto& s) { s.schema_map = files.write("a.map", "topic\n"); }), "a.map"));
     CHECK(names(error([&](auto& s) { s.schema_map = files.write("b.map", "topic + gone.json"); }),
                 "gone.json"));
+    const auto map = [&](std::string_view lines) {
+        return error([&](auto& s) { s.schema_map = files.write("c.map", lines); });
+    };
+    const auto at = files.path("c.map").string();
+    CHECK(map("# x\ntopic + gone.json") == at + ":2: cannot read " +
+                                               files.path("gone.json").string() +
+                                               ": No such file or directory");
+    CHECK(map("topic + bad.json").starts_with(at + ":1: schema "));
+    CHECK(map("\ntopic + pump.json gone.rules").starts_with(at + ":2: cannot read "));
+    CHECK(map("topic + pump.json bad.rules").starts_with(at + ":1: "));
+    CHECK(names(map("topic + pump.json bad.rules"), "bad.rules: /x"));
     CHECK(names(error([&](auto& s) { s.registry = files.write("r.csv", "id\n1\n"); }), "r.csv"));
     CHECK(names(error([&](auto& s) { s.schema_dirs = {files.path("nowhere")}; }), "nowhere"));
+}
+
+TEST_CASE("rulebook: a byte order mark is passed over", "[rulebook]")
+{
+    const Files files;
+    const std::string mark = "\xEF\xBB\xBF";
+    validation::RuleSources sources;
+    sources.schema = files.write("main.json", mark + R"({"$ref":"number.json"})");
+    files.write("number.json", mark + std::string{kNumber});
+    sources.schema_map = files.write("map", mark + "tags.model x number.json x.rules\n");
+    files.write("x.rules", mark + R"({"values":{"/x":{"min":1}}})");
+    sources.registry = files.write("devices.ndjson", mark + R"({"deviceId":"a","site":"b"})");
+    const auto set = load_schemas(sources);
+    CHECK_FALSE(accepts(set.otherwise, "true"));
+    CHECK(set.mapped_rules.at(0)->size() == 1);
+    CHECK(load_registry(sources) != nullptr);
 }
 
 TEST_CASE("rulebook: a schema refers to files of its own folder and below", "[rulebook]")

@@ -19,6 +19,12 @@ TEST_CASE("compile: an error names the place and says what to do", "[schema]")
                Contains("at /properties/a~1b/pattern: not a regular expression"));
     CHECK_THAT(compile_error(R"({"patternProperties":{"(":true}})"),
                Contains("at /patternProperties/(: not a regular expression"));
+    CHECK_THAT(
+        compile_error(R"({"pattern":"a{1,70000}"})"),
+        Contains("at /pattern: a pattern beyond the limits of this program: a repeat count") &&
+            Contains("65535; simplify it"));
+    CHECK_THAT(compile_error(R"({"pattern":"(?<=a+)b"})"),
+               Contains("at /pattern: a pattern beyond the limits of this program: "));
     CHECK_THAT(compile_error(R"({"items":{"$ref":"#/$defs/x"}})"),
                Contains("at /items: $ref '#/$defs/x' leads to nothing that is a schema"));
     CHECK_THAT(compile_error(R"({"$ref":"#x"})"), Contains("an anchor that is not there"));

@@ -68,6 +68,28 @@ TEST_CASE("preflight: addresses that the machine does not have", "[sim]")
           "ip address add 10.0.0.2 dev DEVICE && ip address add 10.0.0.3 dev DEVICE");
 }
 
+TEST_CASE("preflight: a limit on the address space, where there is one", "[sim]")
+{
+    auto machine = usual();
+    machine.own_bytes = 100UL << 20U;
+    CHECK(find({.connections = 10'000}, machine, "ulimit -v").fits());
+    const auto few = find({.connections = 10'000, .tls = true}, machine, "ulimit -v");
+    CHECK(few.text == "352 MiB needed, 100 MiB allowed");
+    CHECK(few.remedy == "ulimit -v unlimited (systemd: LimitAS=infinity)");
+    CHECK(judge({.connections = 1}, usual()).size() + 1 ==
+          judge({.connections = 1}, machine).size());
+}
+
+TEST_CASE("preflight: what is held back by nothing takes a core", "[sim]")
+{
+    CHECK(find({.connections = 1'000, .unpaced = true}, usual(), "CPU").text ==
+          "all of a core to connect, all to send; all connections cost 0.3 s");
+    CHECK(find({.connections = 1'000, .connect_rate = 100, .rate = 1'000}, usual(), "CPU").text ==
+          "2.5 % of a core to connect, 1.2 % to send; all connections cost 0.3 s");
+    CHECK(find({.connections = 1'000}, usual(), "CPU").text ==
+          "all of a core to connect, an unknown part to send; all connections cost 0.3 s");
+}
+
 TEST_CASE("preflight: memory and CPU follow from what a connection costs", "[sim]")
 {
     CHECK(find({.connections = 1'000'000}, usual(), "memory").fits());

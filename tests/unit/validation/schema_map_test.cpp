@@ -61,3 +61,12 @@ TEST_CASE("schema map: a line has three or four words", "[validation]")
     CHECK(mistake("topic a b c\n").empty());
     CHECK(mistake("\ntopic a b c d\n").starts_with("map:2: "));
 }
+
+TEST_CASE("schema map: a pattern with MQTT's wildcards is a topic filter", "[validation]")
+{
+    CHECK(mistake("\ntopic devices/#/x p.json\n") ==
+          "map:2: 'devices/#/x' has a '#' that is not the last level");
+    CHECK(mistake("topic devices/+x/y p.json\n") ==
+          "map:1: 'devices/+x/y' has a '+' that is not a whole level");
+    CHECK(mistake("topic devices/*/x p.json\ntags.model a+b# p.json\n").empty());
+}

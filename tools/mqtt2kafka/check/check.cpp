@@ -12,6 +12,9 @@
 #include "tools/mqtt2kafka/check/broker_trial.hpp"
 #include "tools/mqtt2kafka/check/finding.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -74,6 +77,20 @@ bool drops_invalid(const TranslateOptions& translate)
     return false;
 }
 
+/// Dead letters in a file: what is there now, or is made when the bridge starts.
+void find_letters(const std::string& path, OwnFacts& own)
+{
+    const bool standard_error = path.empty() || path == "-";
+    own.letters_to = standard_error ? "standard error" : path;
+
+    struct stat status {};
+
+    const int unknown =
+        standard_error ? ::fstat(STDERR_FILENO, &status) : ::stat(path.c_str(), &status);
+    const bool to_be_made = unknown != 0 && !standard_error;
+    own.letters = to_be_made || S_ISREG(status.st_mode) ? Letters::file : Letters::stream;
+}
+
 /// The properties as they count, secrets hidden.
 std::map<std::string, std::string, std::less<>> readable(const kafka::Properties& properties)
 {
@@ -96,10 +113,13 @@ OwnFacts own_facts(const Settings& settings)
     own.spills = !settings.spill_dir.empty();
     own.recovers = settings.recover;
     own.drops_invalid = drops_invalid(settings.translate);
-    own.letters_in_topic = !settings.dead_letters.topic.empty();
+    own.caps_floods = settings.resolve.flood.limit.has_value();
+    if (settings.dead_letters.topic.empty()) {
+        find_letters(settings.dead_letters.file, own);
+    }
     own.ts_max_age = settings.translate.ts_max_age;
     own.ts_max_ahead = settings.translate.ts_max_ahead;
-    if (own.pipe && !own.letters_in_topic) {
+    if (own.pipe && own.letters != Letters::topic) {
         return own;
     }
     own.kafka = readable(kafka::Properties{settings.kafka});

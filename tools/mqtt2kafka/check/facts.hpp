@@ -16,6 +16,13 @@
 
 namespace tlm::mqtt2kafka::check {
 
+/// What becomes of dead letters when they are written.
+enum class Letters {
+    topic,  ///< Kafka has them
+    file,   ///< they are on a disk of this machine
+    stream, ///< whoever reads has them, if anybody does: a pipe, a terminal, a device
+};
+
 /// What the command line says.
 struct OwnFacts {
     /// librdkafka's properties that were given, under their canonical names.
@@ -29,7 +36,9 @@ struct OwnFacts {
     bool spills = false;        ///< --spill-dir is given
     bool recovers = true;       ///< no --no-recover
     bool drops_invalid = false; ///< --on-invalid drop, of some reason at least
-    bool letters_in_topic = true;
+    bool caps_floods = false;   ///< --flood-cap RATE, which loses bytes
+    Letters letters = Letters::topic;
+    std::string letters_to; ///< the file or stream
     milliseconds ts_max_age{};
     milliseconds ts_max_ahead{};
 };

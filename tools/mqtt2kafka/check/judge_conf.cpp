@@ -5,6 +5,7 @@
 #include "tools/mqtt2kafka/check/limits.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace tlm::mqtt2kafka::check {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 // mosquitto's defaults.
 constexpr std::uint64_t kDefaultQueue = 1000;
 constexpr std::uint64_t kDefaultAutosave = 1800;
+constexpr std::uint64_t kDefaultSysInterval = 10;
 
 class Reading {
   public:
@@ -77,7 +79,6 @@ void judge_persistence(Reading& reading)
 
 void judge_queues(Reading& reading)
 {
-    constexpr std::uint64_t kPerMessage = 200;
     constexpr std::uint64_t kMillion = 1'000'000;
     const auto messages = reading.conf().number("max_queued_messages", kDefaultQueue);
     const auto bytes = reading.conf().number("max_queued_bytes", 0);
@@ -96,12 +97,50 @@ void judge_queues(Reading& reading)
     } else if (bytes != 0) {
         reading.add(Severity::note, "max_queued_bytes", std::to_string(bytes),
                     "An outage that queues more loses the rest: about " +
-                        std::to_string(bytes / kPerMessage / kMillion) +
+                        std::to_string(bytes / kUsualMessage / kMillion) +
                         " million messages of 200 bytes.");
     } else if (messages == 0) {
         reading.add(Severity::note, "max_queued_bytes", "0, no limit",
                     "A long outage takes all memory, and ends the broker.",
                     "Set max_queued_bytes to what the machine has memory for.");
+    }
+}
+
+/// What is refused memory is dropped, though its sender has been told that it is there.
+void judge_memory(Reading& reading)
+{
+    if (reading.conf().number("memory_limit", 0) != 0) {
+        reading.add(Severity::loses, "memory_limit", reading.value("memory_limit", "0"),
+                    "When the queue of a session has filled it, mosquitto drops messages that it "
+                    "has acknowledged to the devices.",
+                    "Leave it out, and set max_queued_bytes to what the machine has memory for.");
+    }
+    if (reading.conf().is_true("queue_qos0_messages")) {
+        reading.add(Severity::note, "queue_qos0_messages", "true",
+                    "Messages at QoS 0 take room in the queue from those that must not be lost.");
+    }
+    const auto in_flight = reading.conf().number("max_inflight_bytes", 0);
+    if (in_flight != 0 && in_flight < kSmallWindow * kUsualMessage) {
+        reading.add(Severity::loses, "max_inflight_bytes", std::to_string(in_flight),
+                    std::string(kWindowEffect), "Leave it out.");
+    }
+}
+
+/// A disk that is memory is empty after a restart of the machine.
+void judge_place(Reading& reading)
+{
+    constexpr std::array<std::string_view, 3> kVolatile{"/run/", "/var/run/", "/dev/shm/"};
+    const auto* const place = reading.conf().find("persistence_location");
+    if (place == nullptr || !reading.conf().is_true("persistence")) {
+        return;
+    }
+    if (std::any_of(kVolatile.begin(), kVolatile.end(), [place](std::string_view folder) {
+            return (*place + '/').starts_with(folder);
+        })) {
+        reading.add(Severity::loses, "persistence_location", *place,
+                    "The folder is emptied when the machine starts: sessions and queued messages "
+                    "are gone then.",
+                    "Set persistence_location /var/lib/mosquitto/.");
     }
 }
 
@@ -125,6 +164,12 @@ void judge_times_and_sizes(Reading& reading)
 void judge_listener(Reading& reading, const Listener& listener)
 {
     const std::string where = "the listener on port " + std::to_string(listener.port);
+    const auto max_qos = listener.settings.find("max_qos");
+    if (max_qos != listener.settings.end() && max_qos->second == "0") {
+        reading.add(Severity::loses, "qos", "max_qos 0, of " + where,
+                    "Devices publish there at QoS 0 only: nothing is acknowledged, or kept.",
+                    "Leave max_qos out.");
+    }
     if (listener.loopback) {
         return; // who is on this machine is trusted, and tried by a stranger's connection
     }
@@ -138,6 +183,28 @@ void judge_listener(Reading& reading, const Listener& listener)
                     "and the messages in it.",
                     "Set use_username_as_clientid true below the listener's line; above it, "
                     "mosquitto ignores it.");
+    }
+}
+
+/// A client that asks sees no difference: the answer is that it has subscribed.
+void judge_rights(Reading& reading, const Listener& listener)
+{
+    const auto file = listener.settings.find("acl_file");
+    if (file != listener.settings.end()) {
+        reading.add(Severity::note, "acl_file", file->second,
+                    "mosquitto grants a subscription that this file does not let its user read, "
+                    "and sends nothing.",
+                    "See that the bridge's user has 'topic read FILTER' there for each filter.");
+    }
+}
+
+/// Without $SYS nobody hears of what is dropped.
+void judge_counters(Reading& reading)
+{
+    if (reading.conf().number("sys_interval", kDefaultSysInterval) == 0) {
+        reading.add(Severity::note, "sys_interval", "0",
+                    "mosquitto does not tell how many messages it has dropped.",
+                    "Leave it out: the default is 10.");
     }
 }
 
@@ -155,10 +222,16 @@ void judge_conf(const BrokerFacts& broker, std::vector<Finding>& findings)
                     "Name the file that this broker was started with.");
     }
     judge_persistence(reading);
+    judge_place(reading);
     judge_queues(reading);
+    judge_memory(reading);
     judge_times_and_sizes(reading);
+    judge_counters(reading);
     for (const Listener& listener : listeners) {
         judge_listener(reading, listener);
+        if (listener.port == broker.port) {
+            judge_rights(reading, listener);
+        }
     }
 }
 

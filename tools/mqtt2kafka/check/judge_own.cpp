@@ -111,6 +111,19 @@ void judge_subscription(const OwnFacts& own, std::vector<Finding>& findings)
     }
 }
 
+void judge_letters(const OwnFacts& own, std::vector<Finding>& findings)
+{
+    if (own.letters == Letters::stream) {
+        findings.push_back({Severity::loses, "dlq", own.letters_to + ", by --dlq",
+                            "It is no file that keeps what is written: a dead letter is "
+                            "acknowledged then, and gone unless its reader has kept it.",
+                            "Give --dlq topic:NAME, or a file."});
+    } else if (own.letters == Letters::file && !own.pipe) {
+        findings.push_back({Severity::note, "dlq", own.letters_to + ", by --dlq",
+                            "Dead letters have one copy, on this machine.", ""});
+    }
+}
+
 } // namespace
 
 void judge_own(const Facts& facts, std::vector<Finding>& findings)
@@ -129,10 +142,13 @@ void judge_own(const Facts& facts, std::vector<Finding>& findings)
                             "What the rules find invalid is gone, as you have told.",
                             "Let it become a dead letter: dlq."});
     }
-    if (!own.letters_in_topic && !own.pipe) {
-        findings.push_back({Severity::note, "dlq", "a file or standard error, by --dlq",
-                            "Dead letters have one copy, on this machine.", ""});
+    if (own.caps_floods) {
+        findings.push_back({Severity::loses, "flood-cap", "a rate, by --flood-cap",
+                            "Dead letters beyond it are counted and acknowledged, and their bytes "
+                            "are gone, as you have told.",
+                            "Give --flood-cap repeats, which loses nothing."});
     }
+    judge_letters(own, findings);
     if (!own.recovers && !own.pipe) {
         findings.push_back({Severity::note, "no-recover", "given",
                             "After a crash messages are written twice.", ""});

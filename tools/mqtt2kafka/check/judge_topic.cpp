@@ -102,11 +102,24 @@ void judge_log(Desk& desk)
                  "Kafka keeps the newest record of each device and deletes all others.",
                  "Set cleanup.policy=delete.");
     }
-    const auto bytes = desk.number("retention.bytes");
-    if (bytes.value_or(-1) >= 0) {
-        desk.add(Severity::note, "retention.bytes", std::to_string(*bytes),
-                 "Beyond so many bytes a partition loses its oldest records, read or not.");
+}
+
+/// Time is judged by the clock; bytes by a traffic that is small for a partition.
+void judge_retained_bytes(Desk& desk)
+{
+    constexpr std::uint64_t kThousand = 1000;
+    const auto retained = desk.number("retention.bytes");
+    if (!retained || *retained < 0) {
+        return;
     }
+    const auto bytes = static_cast<std::uint64_t>(*retained);
+    desk.add(
+        bytes < kSmallPartition ? Severity::loses : Severity::note, "retention.bytes",
+        std::to_string(bytes),
+        "Beyond so many bytes a partition loses its oldest records, read or not: after about " +
+            std::to_string(bytes / kUsualRecord / kThousand) + " thousand of " +
+            std::to_string(kUsualRecord) + " bytes.",
+        "Set retention.bytes=-1, or to what several days bring to a partition.");
 }
 
 void judge_retention(const OwnFacts& own, Desk& desk)
@@ -204,6 +217,7 @@ void judge_topic(const Facts& facts, const TopicFacts& topic, std::vector<Findin
     judge_copies(desk);
     judge_log(desk);
     judge_retention(facts.own, desk);
+    judge_retained_bytes(desk);
     judge_refusals(facts.own, desk);
     judge_sizes(facts, desk);
 }

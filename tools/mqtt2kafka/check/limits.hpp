@@ -24,6 +24,16 @@ inline constexpr std::string_view kWindowEffect =
 /// A queue limited to fewer bytes holds less than a few minutes of a fleet.
 inline constexpr std::uint64_t kSmallQueueBytes = 64UL * 1024 * 1024;
 
+/// A partition limited to fewer bytes holds less than a day of a device or two dozen: of 40 records
+/// of 300 bytes a second.
+inline constexpr std::uint64_t kSmallPartition = 1024UL * 1024 * 1024;
+
+/// A record in Kafka, for rough sums.
+inline constexpr std::uint64_t kUsualRecord = 300;
+
+/// A message in a broker's queue, for rough sums.
+inline constexpr std::uint64_t kUsualMessage = 200;
+
 /// How often mosquitto may write its store, at most; in seconds.
 inline constexpr std::uint64_t kLongestAutosave = 60;
 

@@ -16,7 +16,8 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t limit,
                            std::string_view what)
 {
     const auto fail = [&](const std::string& why) {
-        return usage_error(std::string{what} + ": cannot read " + path.string() + ": " + why);
+        const auto begin = what.empty() ? std::string{} : std::string{what} + ": ";
+        return usage_error(begin + "cannot read " + path.string() + ": " + why);
     };
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) {

@@ -9,7 +9,8 @@
 
 namespace tlm {
 
-/// The whole file, up to `limit` bytes. Throws Error usage that begins with `what`.
+/// The whole file, up to `limit` bytes. Throws Error usage that begins with `what`,
+/// where that is not empty.
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path, std::size_t limit,
                                          std::string_view what);
 

@@ -93,6 +93,17 @@ std::string timestamp_of(EpochMs value)
     return bytes;
 }
 
+/// The number of the value with this name; empty when there is none.
+std::optional<std::int32_t> find_enum_value(ProtobufType type, const FieldTable& table,
+                                            std::string_view name) noexcept
+{
+    const auto& names = type.tables().enums[table.type].names; // quoted, as JSON has them
+    const auto found = std::find_if(names.begin(), names.end(), [name](const auto& each) {
+        return std::string_view{each.second}.substr(1, each.second.size() - 2) == name;
+    });
+    return found == names.end() ? std::nullopt : std::optional{found->first};
+}
+
 } // namespace
 
 std::optional<ProtobufWriter::Field> ProtobufWriter::find(std::string_view name) const noexcept
@@ -114,6 +125,12 @@ bool ProtobufWriter::takes_text(Field field) const noexcept
 {
     const auto kind = table_of(m_type, field).kind;
     return kind == FieldKind::string || kind == FieldKind::bytes || kind == FieldKind::enumeration;
+}
+
+bool ProtobufWriter::knows_text(Field field, std::string_view value) const noexcept
+{
+    const auto& table = table_of(m_type, field);
+    return table.kind != FieldKind::enumeration || find_enum_value(m_type, table, value);
 }
 
 bool ProtobufWriter::takes_time(Field field) const noexcept
@@ -143,11 +160,7 @@ void ProtobufWriter::append_text(std::string& out, Field field, std::string_view
         message.bytes(table.number, value);
         return;
     }
-    const auto& names = m_type.tables().enums[table.type].names;
-    const auto found = std::find_if(names.begin(), names.end(), [value](const auto& each) {
-        return std::string_view{each.second}.substr(1, each.second.size() - 2) == value;
-    });
-    write_whole(message, table, found == names.end() ? 0 : found->first);
+    write_whole(message, table, find_enum_value(m_type, table, value).value_or(0));
 }
 
 void ProtobufWriter::append_integer(std::string& out, Field field, std::int64_t value) const

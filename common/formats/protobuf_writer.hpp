@@ -28,6 +28,9 @@ class ProtobufWriter {
     [[nodiscard]] bool takes_text(Field field) const noexcept; ///< string, bytes, enum
     [[nodiscard]] bool takes_time(Field field) const noexcept; ///< 64-bit integers, Timestamp
 
+    /// False for a text that append_text() could not write: no value of the enum has this name.
+    [[nodiscard]] bool knows_text(Field field, std::string_view value) const noexcept;
+
     /// Whole numbers are rounded where the field is one, and cut to its range.
     void append_number(std::string& out, Field field, double value) const;
 

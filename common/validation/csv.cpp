@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/validation/csv.hpp"
 
-#include "common/base/error.hpp"
 #include "common/base/json_text.hpp"
 
 #include <algorithm>
 
 namespace tlm::validation {
-namespace {
-
-Error wrong(std::size_t line, const char* what)
-{
-    return usage_error("line " + std::to_string(line) + ": " + what);
-}
-
-} // namespace
 
 CsvReader::CsvReader(std::string_view text) : m_rest(text)
 {
@@ -50,6 +41,12 @@ bool CsvReader::next(std::vector<std::string>& cells)
         }
         m_rest.remove_prefix(1);
     }
+}
+
+Error CsvReader::wrong(std::size_t line, const char* what)
+{
+    m_row_line = line;
+    return usage_error(what);
 }
 
 std::string CsvReader::take_quoted()

@@ -2,6 +2,8 @@
 // Rows of comma-separated values.
 #pragma once
 
+#include "common/base/error.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -17,13 +19,15 @@ class CsvReader {
     explicit CsvReader(std::string_view text);
 
     /// Reads the next row into `cells`; false behind the last. Throws Error usage, without the
-    /// name of the file, on a quote that is out of place or not closed.
+    /// name of the file and the line, on a quote that is out of place or not closed.
     [[nodiscard]] bool next(std::vector<std::string>& cells);
 
-    /// The line on which the row that was read last begins, from 1.
+    /// The line on which the row that was read last begins, from 1; after an Error that of the
+    /// mistake.
     [[nodiscard]] std::size_t line() const noexcept { return m_row_line; }
 
   private:
+    [[nodiscard]] Error wrong(std::size_t line, const char* what);
     [[nodiscard]] std::string take_quoted();
     void take_line_end();
 

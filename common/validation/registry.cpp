@@ -63,6 +63,16 @@ std::size_t judge_header(const std::vector<std::string>& header, std::size_t lin
     return static_cast<std::size_t>(id - header.begin());
 }
 
+/// The next row of a CSV file; false behind the last.
+bool next_row(CsvReader& reader, std::vector<std::string>& cells)
+{
+    try {
+        return reader.next(cells);
+    } catch (const Error& error) {
+        throw wrong(reader.line(), error.what());
+    }
+}
+
 } // namespace
 
 std::shared_ptr<const Registry> Registry::parse(std::string_view text, std::string_view name)
@@ -105,7 +115,7 @@ void Registry::parse_csv(std::string_view text)
 {
     CsvReader reader(text);
     std::vector<std::string> header;
-    if (!reader.next(header)) {
+    if (!next_row(reader, header)) {
         throw wrong(1, "the file is empty: a registry has at least a row of column names");
     }
     const std::size_t id = judge_header(header, reader.line());
@@ -114,7 +124,7 @@ void Registry::parse_csv(std::string_view text)
     for (const std::string& name : header) {
         keys.push_back(json_string(name));
     }
-    for (std::vector<std::string> cells; reader.next(cells);) {
+    for (std::vector<std::string> cells; next_row(reader, cells);) {
         if (cells.size() != header.size()) {
             throw wrong(reader.line(), std::to_string(cells.size()) + " cells where " +
                                            std::to_string(header.size()) + " columns are named");

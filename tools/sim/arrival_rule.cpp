@@ -65,13 +65,13 @@ std::string read_cron(std::string_view text, ArrivalRule& rule)
 {
     const auto jitter = take_duration(text);
     const auto cron = Cron::parse(text);
-    if (!cron) {
-        return "five fields are wanted, as in crontab(5), that fit some day";
+    if (const auto* const wrong = std::get_if<std::string>(&cron)) {
+        return *wrong;
     }
     if (!jitter || *jitter >= Calendar::kMostJitter) {
         return "what stands behind + is no duration of less than a minute";
     }
-    rule.own = Calendar{*cron, *jitter};
+    rule.own = Calendar{std::get<Cron>(cron), *jitter};
     return {};
 }
 

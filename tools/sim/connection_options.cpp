@@ -35,7 +35,7 @@ void add_brokers(cli::OptionTable& table, ConnectionOptions& options)
         .add(options.client_id, "id", 'i', "CLIENTID",
              "The MQTT client id. In this and in the user, in files and in the will {deviceId} "
              "stands for the id of the connection's device and {connection} for its number.")
-        .default_note = "{deviceId}, or with --connections tlm-sim- and the process id";
+        .default_note = "{deviceId}, or with --connections tlm-sim-, the process id and a number";
     table.add_choice<mqtt::Qos>(options.qos, "qos", 0, "QOS", "The MQTT quality of service.",
                                 {{"0", mqtt::Qos::at_most_once},
                                  {"1", mqtt::Qos::at_least_once},

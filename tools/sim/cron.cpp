@@ -5,6 +5,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 
 namespace tlm::sim {
 namespace {
@@ -18,6 +19,18 @@ struct Bounds {
     unsigned low;
     unsigned high;
 };
+
+struct Field {
+    std::string_view name;
+    Bounds bounds;
+};
+
+constexpr std::array kFields{Field{"minute", {0, 59}}, Field{"hour", {0, 23}},
+                             Field{"day of the month", {1, 31}}, Field{"month", {1, 12}},
+                             Field{"day of the week", {0, kSunday}}};
+
+constexpr std::string_view kFiveFields =
+    "five fields are wanted: minute, hour, day of the month, month, day of the week";
 
 /// Takes what stands before `mark` off `text`.
 std::string_view take_until(std::string_view& text, char mark)
@@ -78,6 +91,19 @@ std::optional<std::uint64_t> parse_field(std::string_view field, Bounds bounds)
     return bits;
 }
 
+std::string wrong_field(const Field& field, std::string_view text)
+{
+    return std::string{"the "}
+        .append(field.name)
+        .append(" '")
+        .append(text)
+        .append("': wanted are *, numbers from ")
+        .append(std::to_string(field.bounds.low))
+        .append(" to ")
+        .append(std::to_string(field.bounds.high))
+        .append(", ranges such as 1-5 and lists such as 1,3, each perhaps with a step such as /2");
+}
+
 bool has(std::uint64_t bits, unsigned value)
 {
     return ((bits >> value) & 1U) != 0;
@@ -85,24 +111,25 @@ bool has(std::uint64_t bits, unsigned value)
 
 } // namespace
 
-std::optional<Cron> Cron::parse(std::string_view text)
+std::variant<Cron, std::string> Cron::parse(std::string_view text)
 {
-    constexpr std::array kBounds{Bounds{0, 59}, Bounds{0, 23}, Bounds{1, 31}, Bounds{1, 12},
-                                 Bounds{0, kSunday}};
-    std::array<std::uint64_t, kBounds.size()> bits{};
-    std::array<bool, kBounds.size()> any{};
-    for (std::size_t i = 0; i < kBounds.size(); ++i) {
+    std::array<std::uint64_t, kFields.size()> bits{};
+    std::array<bool, kFields.size()> any{};
+    for (std::size_t i = 0; i < kFields.size(); ++i) {
         text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
         const auto field = take_until(text, ' ');
-        const auto parsed = parse_field(field, kBounds.at(i));
+        if (field.empty()) {
+            return std::string{kFiveFields};
+        }
+        const auto parsed = parse_field(field, kFields.at(i).bounds);
         if (!parsed) {
-            return std::nullopt;
+            return wrong_field(kFields.at(i), field);
         }
         bits.at(i) = *parsed;
         any.at(i) = field.front() == '*';
     }
     if (text.find_first_not_of(' ') != std::string_view::npos) {
-        return std::nullopt;
+        return std::string{kFiveFields};
     }
     Cron cron;
     cron.m_minutes = bits[0];
@@ -121,7 +148,7 @@ std::optional<Cron> Cron::parse(std::string_view text)
             return cron;
         }
     }
-    return std::nullopt;
+    return "no day of any year fits";
 }
 
 bool Cron::fits_day(std::int64_t days) const

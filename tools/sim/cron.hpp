@@ -5,8 +5,9 @@
 #include "common/base/time.hpp"
 
 #include <cstdint>
-#include <optional>
+#include <string>
 #include <string_view>
+#include <variant>
 
 namespace tlm::sim {
 
@@ -16,8 +17,8 @@ namespace tlm::sim {
 /// `*`.
 class Cron {
   public:
-    /// Empty when the text is no such line, or fits no day of any year.
-    [[nodiscard]] static std::optional<Cron> parse(std::string_view text);
+    /// Gives the line, or what is wrong with it: a field, their number, or that it fits no day.
+    [[nodiscard]] static std::variant<Cron, std::string> parse(std::string_view text);
 
     /// The first fitting minute after `time`.
     [[nodiscard]] EpochMs next(EpochMs time) const;

@@ -270,7 +270,9 @@ void FaultInjector::tell_values(std::string& out, const Message& message)
         if (m_stuck[i] != nullptr) {
             *m_stuck[i] = m_changes[i].said;
         }
-        append_value_truth(out, m_changed[i].kind, message, *m_changed[i].metric, m_changes[i]);
+        if (made_a_difference(i)) {
+            append_value_truth(out, m_changed[i].kind, message, *m_changed[i].metric, m_changes[i]);
+        }
     }
 }
 
@@ -302,8 +304,10 @@ std::string_view FaultInjector::label(const Outcome& outcome) const
     if (kind && changes_bytes(*kind)) {
         return fault_name(*kind);
     }
-    if (!m_changed.empty()) {
-        return fault_name(m_changed.front().kind);
+    for (std::size_t i = 0; i < m_changed.size(); ++i) {
+        if (made_a_difference(i)) {
+            return fault_name(m_changed[i].kind);
+        }
     }
     return kind && *kind != FaultKind::duplicate ? fault_name(*kind) : std::string_view{};
 }
@@ -440,6 +444,7 @@ std::optional<Message> FaultInjector::take(EpochMs ts)
     if (m_groups.empty()) {
         return m_script->take(ts);
     }
+    m_told = m_truth.size();
     const auto next = m_script->next_position();
     if (next && cut_due(ts)) {
         return std::nullopt;
@@ -466,6 +471,7 @@ std::optional<Message> FaultInjector::take(EpochMs ts)
     if (outcome.silent) {
         append_truth(m_truth, FaultKind::drop_out, message,
                      expectation(FaultKind::drop_out, message));
+        m_told = m_truth.size(); // true whether or not the silence is announced
         return message.of_silence ? std::optional{message} : std::nullopt;
     }
     tell(message, outcome);
@@ -476,7 +482,8 @@ std::optional<Message> FaultInjector::take(EpochMs ts)
     }
     if (outcome.flood > 0) {
         if (sent) { // its views end with the next message of the script
-            m_queue.emplace_front(*sent);
+            m_queue.emplace_front(*sent).truth = m_truth.substr(m_told);
+            m_truth.resize(m_told);
             sent.reset();
         }
         flood(outcome, ts);

@@ -7,6 +7,7 @@
 #include "tools/sim/fleet.hpp"
 #include "tools/sim/script.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -67,6 +68,9 @@ class FaultInjector {
     /// The next message; nothing when the device keeps silent, or the message is held back.
     [[nodiscard]] std::optional<Message> take(EpochMs ts);
 
+    /// The message that take() gave last does not go out: takes back what was told of it.
+    void not_sent() { m_truth.resize(std::min(m_told, m_truth.size())); }
+
     /// As Script has it; nothing goes wrong there.
     [[nodiscard]] std::optional<Message> introduce(const Newcomer& newcomer, EpochMs ts)
     {
@@ -111,6 +115,12 @@ class FaultInjector {
         FaultKind kind;
         const std::string* metric;
     };
+
+    /// False when the value is what was measured: it began to be stuck, or to drift.
+    [[nodiscard]] bool made_a_difference(std::size_t change) const
+    {
+        return m_changes[change].said != m_changes[change].measured;
+    }
 
     struct Group {
         FaultScope scope;
@@ -164,6 +174,7 @@ class FaultInjector {
     std::string m_claimed;
     std::string m_bytes;
     std::string m_truth;
+    std::size_t m_told = 0; ///< of the truth, before the last message
 };
 
 } // namespace tlm::sim

@@ -90,20 +90,14 @@ std::string read_detail(std::string_view text, FaultRule& fault)
 {
     const auto equals = text.find('=');
     const auto name = text.substr(0, equals);
-    std::string known;
     for (const auto& detail : kDetails) {
-        if (!detail.fits(fault.kind)) {
-            continue;
+        if (detail.name == name && detail.fits(fault.kind)) {
+            const bool good =
+                equals != std::string_view::npos && detail.read(text.substr(equals + 1), fault);
+            return good ? "" : std::string{name}.append(" wants ").append(detail.expected);
         }
-        if (detail.name != name) {
-            known.append(known.empty() ? "" : ", ").append(detail.name);
-            continue;
-        }
-        const bool good =
-            equals != std::string_view::npos && detail.read(text.substr(equals + 1), fault);
-        return good ? "" : std::string{name}.append(" wants ").append(detail.expected);
     }
-    return std::string{"what this kind takes besides is "}.append(known);
+    return "what this kind takes besides is " + fault_details(fault.kind);
 }
 
 /// Takes all `,NAME=VALUE` off the end; what is wrong, or nothing.
@@ -184,6 +178,23 @@ bool lasts(FaultKind kind) noexcept
 {
     return kind == FaultKind::drift || kind == FaultKind::stuck_value ||
            kind == FaultKind::level_shift || kind == FaultKind::drop_out;
+}
+
+bool fault_takes(FaultKind kind, std::string_view detail) noexcept
+{
+    return std::any_of(kDetails.begin(), kDetails.end(),
+                       [&](const Detail& each) { return each.name == detail && each.fits(kind); });
+}
+
+std::string fault_details(FaultKind kind)
+{
+    std::string known;
+    for (const auto& detail : kDetails) {
+        if (detail.fits(kind)) {
+            known.append(known.empty() ? "" : ", ").append(detail.name);
+        }
+    }
+    return known;
 }
 
 milliseconds FaultRule::duration() const noexcept

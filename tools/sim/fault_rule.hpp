@@ -47,6 +47,12 @@ inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::f
 /// True when a fault of this kind goes on for a while once it has begun.
 [[nodiscard]] bool lasts(FaultKind kind) noexcept;
 
+/// Whether a fault of this kind takes `detail`, of devices, metric, size, by and messages.
+[[nodiscard]] bool fault_takes(FaultKind kind, std::string_view detail) noexcept;
+
+/// `devices, metric, size`: what it takes, for messages.
+[[nodiscard]] std::string fault_details(FaultKind kind);
+
 /// One way to go wrong. It befalls a message by `probability`; or by schedule, when `at` is set:
 /// all messages of a time, or without `length` of a fault that does not last the first of each
 /// device.

@@ -5,6 +5,7 @@
 #include "tools/sim/fault_injector.hpp"
 #include "tools/sim/fleet_metrics.hpp"
 #include "tools/sim/fleet_payload.hpp"
+#include "tools/sim/shared_id.hpp"
 #include "tools/sim/trace.hpp"
 #include "tools/sim/yaml_setting.hpp"
 
@@ -37,11 +38,11 @@ Arrivals read_burst(const Setting& every, SettingMap& map)
 
 Arrivals read_calendar(const Setting& when, SettingMap& map)
 {
-    const auto cron = Cron::parse(when.text());
-    if (!cron) {
-        throw when.wrong("five fields are wanted, as in crontab(5), that fit some day");
+    const auto parsed = Cron::parse(when.text());
+    if (const auto* const wrong = std::get_if<std::string>(&parsed)) {
+        throw when.wrong(*wrong);
     }
-    Calendar calendar{*cron, nanoseconds{0}};
+    Calendar calendar{std::get<Cron>(parsed), nanoseconds{0}};
     if (const auto* const jitter = map.find("jitter")) {
         calendar.jitter = jitter->duration();
         if (calendar.jitter >= Calendar::kMostJitter) {
@@ -54,8 +55,8 @@ Arrivals read_calendar(const Setting& when, SettingMap& map)
 Arrivals read_trace(const Setting& file, const ReadFile& read)
 {
     auto parsed = parse_trace(file.file(read));
-    if (const auto* const wrong = std::get_if<std::string>(&parsed)) {
-        throw file.wrong(*wrong);
+    if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
+        throw file.wrong(bad->in(file.text()));
     }
     return Trace{std::make_shared<const std::vector<nanoseconds>>(
         std::get<std::vector<nanoseconds>>(std::move(parsed)))};
@@ -101,6 +102,36 @@ void check_fault(const Setting& setting, const FaultRule& fault, const Group& gr
     }
 }
 
+/// The member, when it is there; throws Error usage when faults of this kind do not take it.
+const Setting* find_detail(SettingMap& map, FaultKind kind, std::string_view name)
+{
+    const auto* const setting = map.find(name);
+    if (setting != nullptr && !fault_takes(kind, name)) {
+        throw setting->wrong("what " + std::string{fault_name(kind)} + " takes besides is " +
+                             fault_details(kind));
+    }
+    return setting;
+}
+
+void read_details(SettingMap& map, FaultRule& fault)
+{
+    if (const auto* const share = find_detail(map, fault.kind, "devices")) {
+        fault.share = share->share();
+    }
+    if (const auto* const metric = find_detail(map, fault.kind, "metric")) {
+        fault.metric = metric->text();
+    }
+    if (const auto* const size = find_detail(map, fault.kind, "size")) {
+        fault.size = size->number(-FaultRule::kMostSize, FaultRule::kMostSize);
+    }
+    if (const auto* const by = find_detail(map, fault.kind, "by")) {
+        fault.by = by->duration();
+    }
+    if (const auto* const messages = find_detail(map, fault.kind, "messages")) {
+        fault.messages = static_cast<std::uint32_t>(messages->count(1, FaultRule::kLargestFlood));
+    }
+}
+
 FaultRule read_fault(const Setting& setting)
 {
     SettingMap map{setting};
@@ -127,21 +158,7 @@ FaultRule read_fault(const Setting& setting)
     if (const auto* const length = map.find("for")) {
         fault.length = length->duration();
     }
-    if (const auto* const share = map.find("devices")) {
-        fault.share = share->share();
-    }
-    if (const auto* const metric = map.find("metric")) {
-        fault.metric = metric->text();
-    }
-    if (const auto* const size = map.find("size")) {
-        fault.size = size->number(-FaultRule::kMostSize, FaultRule::kMostSize);
-    }
-    if (const auto* const by = map.find("by")) {
-        fault.by = by->duration();
-    }
-    if (const auto* const messages = map.find("messages")) {
-        fault.messages = static_cast<std::uint32_t>(messages->count(1, FaultRule::kLargestFlood));
-    }
+    read_details(map, fault);
     map.finish();
     return fault;
 }
@@ -212,6 +229,36 @@ Group read_group(const std::string& name, const Setting& setting, const ReadFile
     return group;
 }
 
+/// The ids of a group; of edge nodes theirs, whatever is behind them.
+IdRange ids_of(const Group& group, bool nodes_only)
+{
+    IdRange ids{group.ids, group.devices};
+    if (nodes_only) {
+        ids.pattern.suffix.resize(
+            std::min(ids.pattern.suffix.find("::"), ids.pattern.suffix.size()));
+    }
+    return ids;
+}
+
+/// No device of the last group, and no edge node, is one of a group before.
+void check_ids(const Setting& setting, const std::vector<Group>& groups)
+{
+    const auto& last = groups.back();
+    for (const auto& other : groups) {
+        const bool nodes = last.traits.edge_node && other.traits.edge_node;
+        const auto id =
+            &other == &last ? std::nullopt : shared_id(ids_of(last, nodes), ids_of(other, nodes));
+        if (id) {
+            throw setting.wrong("the id " + *id + " is also one of the group " + other.name);
+        }
+    }
+}
+
+Error wrong_size(const Setting& groups)
+{
+    return groups.wrong("1 to 1000 groups are wanted, with 10000000 devices at most");
+}
+
 } // namespace
 
 void describe_group(const std::vector<std::string>& tags, const std::vector<std::string>& metrics,
@@ -239,19 +286,15 @@ std::vector<Group> parse_fleet(std::string_view text, const std::string& name, c
     std::uint64_t devices = 0;
     for (const auto& [group_name, group] : setting.members()) {
         groups.push_back(read_group(group_name, group, read, pad_to));
-        const auto& ids = groups.back().ids;
         devices += groups.back().devices;
-        const bool taken =
-            std::any_of(groups.begin(), groups.end() - 1, [&ids](const Group& other) {
-                return other.ids.prefix == ids.prefix && other.ids.suffix == ids.suffix;
-            });
-        if (taken) {
-            throw group.wrong("another group has the same ids");
+        if (groups.size() > kMostGroups || devices > kMostDevices) {
+            throw wrong_size(setting);
         }
+        check_ids(group, groups);
     }
     map.finish();
-    if (groups.empty() || groups.size() > kMostGroups || devices > kMostDevices) {
-        throw setting.wrong("1 to 1000 groups are wanted, with 10000000 devices at most");
+    if (groups.empty()) {
+        throw wrong_size(setting);
     }
     return groups;
 }

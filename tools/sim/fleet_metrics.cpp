@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +19,15 @@ double number_or(SettingMap& map, std::string_view name, double otherwise)
 {
     const auto* const setting = map.find(name);
     return setting != nullptr ? setting->number(-kAny, kAny) : otherwise;
+}
+
+double not_negative_or(SettingMap& map, std::string_view name, double otherwise)
+{
+    const auto number = number_or(map, name, otherwise);
+    if (number < 0) {
+        throw map.at(name).wrong("a number that is not negative is wanted");
+    }
+    return number;
 }
 
 milliseconds duration_or(SettingMap& map, std::string_view name, milliseconds otherwise)
@@ -36,7 +46,8 @@ std::uint64_t hold_of(SettingMap& map)
 Model read_sine(SettingMap& map)
 {
     return Sine{number_or(map, "mean", 0), number_or(map, "amplitude", 1),
-                duration_or(map, "period", std::chrono::minutes{1}), number_or(map, "spread", 1)};
+                duration_or(map, "period", std::chrono::minutes{1}),
+                not_negative_or(map, "spread", 1)};
 }
 
 Model read_walk(SettingMap& map)
@@ -48,14 +59,17 @@ Model read_walk(SettingMap& map)
         throw map.whole().wrong("low is not below high");
     }
     walk.start = number_or(map, "start", (walk.low + walk.high) / 2);
-    walk.step = number_or(map, "step", (walk.high - walk.low) / 100);
+    if (walk.start < walk.low || walk.start > walk.high) {
+        throw map.at("start").wrong("the walk starts outside of low and high");
+    }
+    walk.step = not_negative_or(map, "step", (walk.high - walk.low) / 100);
     return walk;
 }
 
 Model read_ar1(SettingMap& map)
 {
     constexpr double kMost = 0.999999;
-    Ar1 ar1{number_or(map, "mean", 0), number_or(map, "deviation", 1)};
+    Ar1 ar1{number_or(map, "mean", 0), not_negative_or(map, "deviation", 1)};
     if (const auto* const memory = map.find("memory")) {
         ar1.memory = memory->number(0, kMost);
     }
@@ -66,6 +80,9 @@ Model read_counter(SettingMap& map)
 {
     Counter counter;
     counter.first = number_or(map, "first", 0);
+    if (std::trunc(counter.first) != counter.first) {
+        throw map.at("first").wrong("a whole number is wanted");
+    }
     if (const auto* const most = map.find("most")) {
         counter.most = static_cast<unsigned>(most->count(1, 1'000'000'000));
     }

@@ -82,8 +82,8 @@ void check_fault(const FaultRule& fault, const Group& group)
 Trace read_times(const std::string& path)
 {
     auto parsed = parse_trace(read_text_file(path, kLargestFile, "--arrival trace"));
-    if (const auto* const wrong = std::get_if<std::string>(&parsed)) {
-        throw usage_error(path + ": " + *wrong);
+    if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
+        throw usage_error(bad->in(path));
     }
     return Trace{std::make_shared<const std::vector<nanoseconds>>(
         std::get<std::vector<nanoseconds>>(std::move(parsed)))};
@@ -121,8 +121,9 @@ Group flag_group(const FleetOptions& options, const FlagGroup& flags)
 
 std::vector<Group> read_fleet(const std::filesystem::path& path, std::size_t pad_to)
 {
-    const auto read = [folder = path.parent_path()](const std::string& name) {
-        return read_text_file(folder / name, kLargestFile, "file");
+    const auto folder = path.has_parent_path() ? path.parent_path() : ".";
+    const auto read = [&folder](const std::string& name) {
+        return read_text_file(folder / name, kLargestFile, "");
     };
     return parse_fleet(read_text_file(path, kLargestFile, "--fleet"), path.string(), read, pad_to);
 }

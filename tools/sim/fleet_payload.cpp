@@ -73,7 +73,7 @@ void use_protobuf(const Setting& file, const Setting& message, const ReadFile& r
         group.make_encoder = [made] { return std::make_unique<ProtobufEncoder>(made); };
         group.traits = {false, made->names_the_device(), false, false};
     } catch (const Error& error) {
-        throw message.wrong(error.what());
+        throw message.wrong(file.text() + ": " + error.what());
     }
 }
 

@@ -27,7 +27,7 @@ double step(double percentile)
 
 } // namespace
 
-void append_hgrm(std::string& out, const Histogram& histogram)
+void append_hgrm(std::string& out, const Histogram& histogram, std::string_view invalid)
 {
     const auto to = std::back_inserter(out);
     fmt::format_to(to, "{:>12} {:>14} {:>10} {:>14}\n\n", "Value", "Percentile", "TotalCount",
@@ -57,6 +57,9 @@ void append_hgrm(std::string& out, const Histogram& histogram)
     fmt::format_to(to, "#[Max     = {:12.3f}, Total count    = {:12}]\n", millis(histogram.max()),
                    histogram.count());
     fmt::format_to(to, "#[Buckets = {:12}, SubBuckets     = {:12}]\n", kPowers, kSubBuckets);
+    if (!invalid.empty()) {
+        fmt::format_to(to, "#[INVALID: {}]\n", invalid);
+    }
 }
 
 } // namespace tlm::sim

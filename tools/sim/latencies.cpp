@@ -155,7 +155,28 @@ std::optional<Latencies> read_latencies(simdjson::dom::element json)
     return latencies;
 }
 
-std::optional<Latencies> parse_latency_file(std::string_view text)
+void merge(LatencyFile& into, const LatencyFile& other, std::string_view name)
+{
+    merge(into.latencies, other.latencies);
+    if (into.invalid.empty() && !other.invalid.empty()) {
+        into.invalid.append(name).append(": ").append(other.invalid);
+    }
+}
+
+void append_latency_file(std::string& out, const LatencyFile& file)
+{
+    if (file.invalid.empty()) {
+        out += R"({"valid":true)";
+    } else {
+        out += R"({"valid":false,"invalid":)";
+        append_json_string(out, file.invalid);
+    }
+    out += R"(,"latency":)";
+    append_latencies(out, file.latencies, Buckets::with);
+    out += '}';
+}
+
+std::optional<LatencyFile> parse_latency_file(std::string_view text)
 {
     constexpr std::size_t kDepth = 8;
     GuardedJson parser{kDepth};
@@ -165,7 +186,18 @@ std::optional<Latencies> parse_latency_file(std::string_view text)
     if (root == nullptr || (*root)["latency"].get(latency) != simdjson::SUCCESS) {
         return std::nullopt;
     }
-    return read_latencies(latency);
+    auto latencies = read_latencies(latency);
+    if (!latencies) {
+        return std::nullopt;
+    }
+    LatencyFile file{std::move(*latencies)};
+    bool valid = true;
+    if ((*root)["valid"].get(valid) == simdjson::SUCCESS && !valid) {
+        std::string_view reason;
+        const bool given = (*root)["invalid"].get(reason) == simdjson::SUCCESS && !reason.empty();
+        file.invalid = given ? reason : "the generator itself was late";
+    }
+    return file;
 }
 
 } // namespace tlm::sim

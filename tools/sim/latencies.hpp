@@ -42,7 +42,21 @@ void append_latencies(std::string& out, const Latencies& latencies, Buckets buck
 /// Reads an object that append_latencies() has written with buckets; empty when it is not one.
 [[nodiscard]] std::optional<Latencies> read_latencies(simdjson::dom::element json);
 
-/// Reads a file of `{"latency":{…}}`, as --latency writes it; empty when it is not one.
-[[nodiscard]] std::optional<Latencies> parse_latency_file(std::string_view text);
+/// What a file of --latency holds.
+struct LatencyFile {
+    Latencies latencies{};
+    std::string invalid{}; ///< why the times may be those of the generator; empty: they are not
+};
+
+/// Adds the latencies; they are invalid when a part is, for its reason, told of `name`.
+void merge(LatencyFile& into, const LatencyFile& other, std::string_view name);
+
+/// Appends `{"valid":…,"latency":{…}}` with buckets, without a newline; between them `"invalid":`
+/// and the reason where there is one.
+void append_latency_file(std::string& out, const LatencyFile& file);
+
+/// Reads what append_latency_file() has written; empty when it is not that. Without the member
+/// `valid` it is.
+[[nodiscard]] std::optional<LatencyFile> parse_latency_file(std::string_view text);
 
 } // namespace tlm::sim

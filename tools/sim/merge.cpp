@@ -11,16 +11,19 @@ namespace tlm::sim {
 ExitStatus merge(const std::vector<std::string>& files, const std::optional<std::string>& latency)
 {
     constexpr std::size_t kLargest = std::size_t{64} << 20U;
-    Latencies all;
+    LatencyFile all;
     for (const auto& file : files) {
-        const auto latencies = parse_latency_file(read_text_file(file, kLargest, "merge"));
-        if (!latencies) {
+        const auto part = parse_latency_file(read_text_file(file, kLargest, "merge"));
+        if (!part) {
             throw usage_error(file + ": not written by --latency, or without its buckets");
         }
-        merge(all, *latencies);
+        merge(all, *part, file);
     }
     std::string table;
-    append_latency_table(table, all);
+    append_latency_table(table, all.latencies);
+    if (!all.invalid.empty()) {
+        table += "INVALID: " + all.invalid + '\n';
+    }
     if (!table.empty()) {
         table.pop_back(); // the line break that write_result() adds
     }
@@ -28,7 +31,7 @@ ExitStatus merge(const std::vector<std::string>& files, const std::optional<std:
     if (latency) {
         write_latencies(*latency, all);
     }
-    return ExitStatus::ok;
+    return all.invalid.empty() ? ExitStatus::ok : ExitStatus::failure;
 }
 
 } // namespace tlm::sim

@@ -11,7 +11,8 @@
 namespace tlm::sim {
 
 /// Reads files that --latency has written, prints a table of them together, and writes the whole
-/// distribution to `latency` where that is given. Throws Error usage for a file that is none.
+/// distribution to `latency` where that is given. Ends with failure where a run is invalid. Throws
+/// Error usage for a file that is none.
 [[nodiscard]] ExitStatus merge(const std::vector<std::string>& files,
                                const std::optional<std::string>& latency);
 

@@ -9,6 +9,7 @@
 #include "common/record/record.hpp"
 #include "common/record/topic_template.hpp"
 #include "tools/sim/command_options.hpp"
+#include "tools/sim/output_files.hpp"
 #include "tools/sim/result_options.hpp"
 
 #include <fmt/format.h>
@@ -257,11 +258,32 @@ void check_topics(const Options& options)
     }
 }
 
+void check_files(const Options& options)
+{
+    const auto name = [](const std::optional<std::filesystem::path>& path) {
+        return path ? path->string() : std::string{};
+    };
+    std::vector<NamedFile> inputs{{"--fleet", name(options.fleet.fleet)},
+                                  {"--payload-template", name(options.fleet.payload_template)}};
+    for (const auto& file : options.recordings) {
+        inputs.push_back({"--replay", file});
+    }
+    for (const auto& file : options.operands) {
+        inputs.push_back({"--replay", file});
+    }
+    check_apart({{"--ledger", name(options.ledger)},
+                 {"--truth", name(options.fleet.truth)},
+                 {"--summary", options.results.summary.value_or("")},
+                 {"--latency", options.results.latency.value_or("")}},
+                inputs);
+}
+
 void check_outputs(const Options& options)
 {
     const bool records = !options.connections.any();
     const bool truth = options.fleet.truth == "-";
     check_results(options.results, records);
+    check_files(options);
     if (options.ledger == "-") {
         throw usage_error("--ledger: it is on disk before messages are sent: name a file");
     }
@@ -328,8 +350,7 @@ std::vector<Recording> read_recording(const std::string& path)
     auto parsed =
         parse_recording(read_text_file(path, kLargest, "--replay"), recording_format(path), device);
     if (const auto* const bad = std::get_if<BadLine>(&parsed)) {
-        throw usage_error(bad->line > 0 ? fmt::format("{}:{}: {}", path, bad->line, bad->text)
-                                        : fmt::format("{}: {}", path, bad->text));
+        throw usage_error(bad->in(path));
     }
     return std::get<std::vector<Recording>>(std::move(parsed));
 }

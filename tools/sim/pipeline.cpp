@@ -4,6 +4,7 @@
 #include "common/base/error.hpp"
 #include "common/ops/log.hpp"
 #include "common/ops/signals.hpp"
+#include "tools/sim/conclusion.hpp"
 #include "tools/sim/connecting.hpp"
 #include "tools/sim/ledger_file.hpp"
 #include "tools/sim/machine.hpp"
@@ -13,7 +14,6 @@
 #include "tools/sim/plan.hpp"
 #include "tools/sim/progress.hpp"
 #include "tools/sim/record_outlet.hpp"
-#include "tools/sim/result_files.hpp"
 #include "tools/sim/run_figures.hpp"
 #include "tools/sim/settings.hpp"
 #include "tools/sim/truth_file.hpp"
@@ -72,6 +72,18 @@ void warn_of_free_text(const Settings& settings)
                       group.name);
         }
     }
+}
+
+RunSummary with_counts(RunSummary summary, const OutletCounts& counts)
+{
+    summary.confirmed -= std::min(summary.confirmed, counts.refused);
+    summary.refused = counts.refused;
+    summary.resent = counts.resent;
+    summary.unheard = counts.unheard;
+    summary.in_doubt = counts.in_doubt;
+    summary.connections = counts.connections;
+    summary.reconnects = counts.reconnects;
+    return summary;
 }
 
 /// The loop. Time since `m_start` is what positions are compared with.
@@ -197,6 +209,7 @@ bool Run::send_due(Monotonic now)
             continue;
         }
         if (!m_outlet.hears(message->device)) {
+            m_plan.script->not_sent();
             ++m_unheard;
             continue;
         }
@@ -308,15 +321,8 @@ RunSummary Run::report() const
 {
     using Millis = std::chrono::duration<double, std::milli>;
     m_progress.clear();
-    auto summary = m_figures.summary(m_clock.monotonic());
-    const auto counts = m_outlet.counts();
-    summary.confirmed -= std::min(summary.confirmed, counts.refused);
-    summary.refused = counts.refused;
-    summary.resent = counts.resent;
-    summary.unheard = counts.unheard + m_unheard;
-    summary.in_doubt = counts.in_doubt;
-    summary.connections = counts.connections;
-    summary.reconnects = counts.reconnects;
+    auto summary = with_counts(m_figures.summary(m_clock.monotonic()), m_outlet.counts());
+    summary.unheard += m_unheard;
     summary.paced = paced();
     const auto& lag = m_figures.lag();
     constexpr double kShortest = 0.01; // seconds; what less would say is no rate
@@ -330,34 +336,6 @@ RunSummary Run::report() const
                                     Millis{lag.quantile(0.99)}.count(), Millis{lag.max()}.count())
                       : std::string{});
     return summary;
-}
-
-/// Writes the results where they were asked for; gives the status with which the run ends.
-ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& settings,
-                    LedgerFile* ledger)
-{
-    if (!summary.valid()) {
-        const bool measured = settings.latency.has_value();
-        log::event(measured ? log::Level::warning : log::Level::info,
-                   "INVALID: tlm-sim itself was late, by {} ms (p99) beyond what the receiver made "
-                   "it wait; latencies may be its own",
-                   summary.generator_lag.quantile(0.99) / 1ms);
-        status = measured && status == ExitStatus::ok ? ExitStatus::failure : status;
-    }
-    summary.exit_status = static_cast<int>(status);
-    if (ledger != nullptr) {
-        ledger->end(now_micros(), summary);
-        ledger->commit();
-    }
-    if (settings.latency) {
-        write_latencies(*settings.latency, summary.latencies);
-    }
-    if (settings.summary) {
-        std::string text;
-        append_summary(text, summary, Buckets::without);
-        write_result(*settings.summary, text);
-    }
-    return status;
 }
 
 } // namespace
@@ -376,22 +354,25 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
     if (settings.ledger) {
         ledger.emplace(*settings.ledger);
     }
-    if (!connect(*outlet, shutdown, clock)) {
-        outlet->close();
-        return ExitStatus::ok;
-    }
-    auto plan = make_plan(settings, clock.wall()); // its first message is due now
+    require_result_files(settings);
     auto* const ledger_file = ledger ? &*ledger : nullptr;
-    Run loop{std::move(plan), *outlet, ledger_file, truth, settings, shutdown, clock};
+    std::optional<Run> loop;
     auto status = ExitStatus::ok;
     try {
-        status = loop.play();
+        if (!connect(*outlet, shutdown, clock)) {
+            outlet->close();
+            return conclude(with_counts({}, outlet->counts()), status, settings, nullptr);
+        }
+        auto plan = make_plan(settings, clock.wall()); // its first message is due now
+        loop.emplace(std::move(plan), *outlet, ledger_file, truth, settings, shutdown, clock);
+        status = loop->play();
         truth.close();
     } catch (const Error& error) {
-        (void)conclude(loop.report(), error.exit_status(), settings, ledger_file);
+        conclude_failed(loop ? loop->report() : with_counts({}, outlet->counts()), error, settings,
+                        loop ? ledger_file : nullptr);
         throw;
     }
-    return conclude(loop.report(), status, settings, ledger_file);
+    return conclude(loop->report(), status, settings, ledger_file);
 }
 
 } // namespace tlm::sim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/sim/protobuf_encoder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tlm::sim {
@@ -34,6 +35,15 @@ ProtobufLayout::make(std::shared_ptr<const formats::ProtobufSchema> schema,
                                                           : writer.takes_text(*field));
         if (!fits) {
             return std::string{"the message has no field for "}.append(signal.name);
+        }
+        const auto unknown =
+            std::find_if(signal.labels.begin(), signal.labels.end(),
+                         [&](const auto& label) { return !writer.knows_text(*field, label); });
+        if (unknown != signal.labels.end()) {
+            return std::string{"the enum of the field "}
+                .append(signal.name)
+                .append(" has no value ")
+                .append(*unknown);
         }
         layout.m_members.push_back({i, *field, signal.labels});
     }

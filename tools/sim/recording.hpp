@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/base/time.hpp"
+#include "tools/sim/bad_line.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -32,12 +33,6 @@ struct Recording {
     {
         return std::string_view{text}.substr(row.begin, row.size);
     }
-};
-
-/// Why a file cannot be replayed. `line` counts from 1; 0: the file as a whole.
-struct BadLine {
-    std::size_t line = 0;
-    std::string text;
 };
 
 enum class RecordingFormat { csv, ndjson, line_protocol };

@@ -7,6 +7,7 @@
 #include "tools/sim/recording.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace tlm::sim {
 namespace {
@@ -31,6 +32,18 @@ std::vector<Column> name_columns(const std::vector<std::string>& header)
         columns.push_back(column);
     }
     return columns;
+}
+
+/// What no header may say; empty when nothing is wrong.
+std::string judge_header(const std::vector<std::string>& header)
+{
+    std::set<std::string> names;
+    for (std::size_t i = 1; i < header.size(); ++i) {
+        if (!names.insert(header[i]).second) {
+            return "the column " + header[i] + " stands twice";
+        }
+    }
+    return {};
 }
 
 /// A number in its shortest form, or the words of JSON; empty when the cell is neither.
@@ -75,14 +88,17 @@ class CsvRecording {
 
     ParsedRows parse()
     {
-        std::vector<std::string> cells;
-        while (m_reader.next(cells)) {
-            if (m_columns.empty() && take_header(cells)) {
-                continue;
+        try {
+            std::vector<std::string> cells;
+            while (m_reader.next(cells)) {
+                const bool header = m_columns.empty() && take_header(cells);
+                auto bad = header ? judge_header(cells) : add_row(cells);
+                if (!bad.empty()) {
+                    return BadLine{m_reader.line(), std::move(bad)};
+                }
             }
-            if (auto bad = add_row(cells); !bad.empty()) {
-                return BadLine{m_reader.line(), std::move(bad)};
-            }
+        } catch (const Error& error) { // a quote out of place
+            return BadLine{m_reader.line(), error.what()};
         }
         return std::move(m_rows);
     }
@@ -151,11 +167,7 @@ class CsvRecording {
 
 ParsedRows parse_csv(std::string_view text, const std::string& device)
 {
-    try {
-        return CsvRecording{text, device}.parse();
-    } catch (const Error& error) {
-        return BadLine{0, error.what()}; // a quote out of place; the text names the line
-    }
+    return CsvRecording{text, device}.parse();
 }
 
 } // namespace tlm::sim

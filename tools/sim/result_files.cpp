@@ -50,21 +50,28 @@ void write_result(const std::string& target, std::string_view text)
     write_to(fd.get(), "'" + target + "'", text);
 }
 
-void write_latencies(const std::string& target, const Latencies& latencies)
+std::string latency_file_name(const std::string& target, std::string_view hop)
+{
+    if (!target.ends_with(kHgrm)) {
+        return target;
+    }
+    const auto stem = target.substr(0, target.size() - kHgrm.size());
+    return stem + '-' + file_part(hop) + std::string{kHgrm};
+}
+
+void write_latencies(const std::string& target, const LatencyFile& file)
 {
     std::string text;
     if (!target.ends_with(kHgrm)) {
-        text = "{\"latency\":";
-        append_latencies(text, latencies, Buckets::with);
-        write_result(target, text + '}');
+        append_latency_file(text, file);
+        write_result(target, text);
         return;
     }
-    const auto stem = target.substr(0, target.size() - kHgrm.size());
-    for (const auto& [hop, histogram] : latencies) {
+    for (const auto& [hop, histogram] : file.latencies) {
         text.clear();
-        append_hgrm(text, histogram);
+        append_hgrm(text, histogram, file.invalid);
         text.pop_back(); // the line break that write_result() adds
-        write_result(stem + '-' + file_part(hop) + std::string{kHgrm}, text);
+        write_result(latency_file_name(target, hop), text);
     }
 }
 

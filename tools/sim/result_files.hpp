@@ -13,8 +13,11 @@ namespace tlm::sim {
 /// (`-`). Throws Error fatal naming it.
 void write_result(const std::string& target, std::string_view text);
 
-/// Writes latencies as JSON with buckets. A name that ends with .hgrm gets HdrHistogram's text
-/// instead: one file a hop, NAME-HOP.hgrm. Throws as write_result().
-void write_latencies(const std::string& target, const Latencies& latencies);
+/// The file that the latencies of a hop go to.
+[[nodiscard]] std::string latency_file_name(const std::string& target, std::string_view hop);
+
+/// Writes a latency file as JSON. A name that ends with .hgrm gets HdrHistogram's text instead: one
+/// file a hop, NAME-HOP.hgrm. Throws as write_result().
+void write_latencies(const std::string& target, const LatencyFile& file);
 
 } // namespace tlm::sim

@@ -36,7 +36,7 @@ void RunFigures::sent(std::span<const nanoseconds> intended, Monotonic now,
 
 void RunFigures::confirmed(nanoseconds intended, Monotonic at) noexcept
 {
-    m_confirmed.add(at - (m_start + intended));
+    m_confirmed.add(std::max(at, m_last_sent) - (m_start + intended));
 }
 
 RunSummary RunFigures::summary(Monotonic now) const

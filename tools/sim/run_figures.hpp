@@ -27,6 +27,8 @@ class RunFigures {
     void sent(std::span<const nanoseconds> intended, Monotonic now,
               nanoseconds waited = nanoseconds{0}) noexcept;
 
+    /// A message was confirmed at `at`. What counts as sent only when its batch was given away
+    /// counts as written no sooner.
     void confirmed(nanoseconds intended, Monotonic at) noexcept;
 
     [[nodiscard]] std::uint64_t sent() const noexcept { return m_sent.count(); }

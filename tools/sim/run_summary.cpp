@@ -22,6 +22,15 @@ void append_member(std::string& out, std::string_view name, Number value)
 
 } // namespace
 
+std::string RunSummary::invalid() const
+{
+    return valid()
+               ? std::string{}
+               : "tlm-sim itself was late, by " +
+                     std::to_string(generator_lag.quantile(0.99) / std::chrono::milliseconds{1}) +
+                     " ms (p99) beyond what the receiver made it wait";
+}
+
 double RunSummary::rate() const noexcept
 {
     constexpr double kShortest = 1e-9;
@@ -43,6 +52,10 @@ void append_summary(std::string& out, const RunSummary& summary, Buckets buckets
     append_member(out, "seconds", std::round(summary.seconds * kThousand) / kThousand);
     append_member(out, "rate", std::round(summary.rate() * kThousand) / kThousand);
     append_member(out, "exitStatus", summary.exit_status);
+    if (!summary.error.empty()) {
+        out += ",\"error\":";
+        append_json_string(out, summary.error);
+    }
     out += summary.paced ? ",\"paced\":true" : ",\"paced\":false";
     out += summary.valid() ? ",\"valid\":true" : ",\"valid\":false";
     append_member(out, "generatorLagP99_ms",

@@ -24,6 +24,7 @@ struct RunSummary {
     double seconds = 0;
     bool paced = false; ///< there was a plan, so it was possible to be late
     int exit_status = 0;
+    std::string error{};     ///< that ended the run; empty: none
     Histogram generator_lag; ///< from when a message was due and could be sent until it was
     Latencies latencies{};
 
@@ -32,6 +33,9 @@ struct RunSummary {
     {
         return !paced || generator_lag.quantile(0.99) <= kMostGeneratorLag;
     }
+
+    /// Why it is not valid; empty when it is.
+    [[nodiscard]] std::string invalid() const;
 
     [[nodiscard]] double rate() const noexcept;
 };

@@ -5,14 +5,36 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace tlm::sim {
+namespace {
 
-std::variant<std::vector<nanoseconds>, std::string> parse_trace(std::string_view text)
+/// What one line says, since the epoch or any other moment.
+struct Moment {
+    nanoseconds time;
+    bool by_calendar; ///< RFC 3339, else seconds
+};
+
+std::optional<Moment> parse_moment(std::string_view line)
 {
     constexpr double kSecond = 1e9;
     constexpr double kMostSeconds = 3e9; // a hundred years
+    if (const auto seconds = parse_number(line); seconds && std::abs(*seconds) < kMostSeconds) {
+        return Moment{nanoseconds{std::llround(*seconds * kSecond)}, false};
+    }
+    if (const auto moment = parse_rfc3339(line)) {
+        return Moment{milliseconds{*moment}, true};
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::variant<std::vector<nanoseconds>, BadLine> parse_trace(std::string_view text)
+{
     std::vector<nanoseconds> times;
+    bool by_calendar = false;
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto end = std::min(text.find('\n'), text.size());
         auto line = text.substr(0, end);
@@ -21,22 +43,22 @@ std::variant<std::vector<nanoseconds>, std::string> parse_trace(std::string_view
         if (line.empty() || line.front() == '#') {
             continue;
         }
-        const auto where = "line " + std::to_string(number) + " of the trace: ";
-        nanoseconds time{0};
-        if (const auto seconds = parse_number(line); seconds && std::abs(*seconds) < kMostSeconds) {
-            time = nanoseconds{std::llround(*seconds * kSecond)};
-        } else if (const auto moment = parse_rfc3339(line)) {
-            time = milliseconds{*moment};
-        } else {
-            return where + "neither seconds nor a time";
+        const auto moment = parse_moment(line);
+        if (!moment) {
+            return BadLine{number, "neither seconds, such as 0.25, nor a time of RFC 3339"};
         }
-        if (!times.empty() && time < times.back()) {
-            return where + "before the one before";
+        if (!times.empty() && moment->by_calendar != by_calendar) {
+            return BadLine{number, by_calendar ? "seconds, where the first line is a time"
+                                               : "a time, where the first line is seconds"};
         }
-        times.push_back(time);
+        if (!times.empty() && moment->time < times.back()) {
+            return BadLine{number, "earlier than the line before"};
+        }
+        by_calendar = moment->by_calendar;
+        times.push_back(moment->time);
     }
     if (times.empty()) {
-        return std::string{"the trace has no times"};
+        return BadLine{0, "there are no times"};
     }
     for (auto i = times.size(); i-- > 0;) {
         times[i] -= times.front();

@@ -8,6 +8,7 @@
 #include "common/record/record.hpp"
 #include "tools/sim/arrivals.hpp"
 #include "tools/sim/ledger_files.hpp"
+#include "tools/sim/output_files.hpp"
 #include "tools/sim/result_files.hpp"
 #include "tools/sim/verify_report.hpp"
 #include "tools/sim/watch.hpp"
@@ -21,6 +22,59 @@
 
 namespace tlm::sim {
 namespace {
+
+std::string table_text(const pg::TableName& table)
+{
+    return (table.schema.empty() ? "" : table.schema + '.') + table.name;
+}
+
+/// A place that the environment names is looked at like any other: say so before it takes time.
+void tell_places(const VerifySettings& settings)
+{
+    std::vector<std::string> places;
+    if (settings.kafka) {
+        places.push_back("kafka " + settings.topic);
+    }
+    if (!settings.dlq_topic.empty()) {
+        places.push_back("dead letters " + settings.dlq_topic);
+    }
+    if (settings.records) {
+        places.push_back("records " + *settings.records);
+    }
+    if (settings.conninfo) {
+        places.push_back("postgres " + table_text(settings.table));
+    }
+    if (settings.page) {
+        places.emplace_back("tlm-ws");
+    }
+    log::info("looking at {}", fmt::join(places, ", "));
+}
+
+/// A ledger read twice would expect everything twice, and so hide duplicates.
+void require_different(const std::vector<std::string>& ledgers)
+{
+    for (std::size_t i = 0; i < ledgers.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            if (is_same_file(ledgers[i], ledgers[j])) {
+                throw usage_error(
+                    fmt::format("verify: {} and {} are the same ledger", ledgers[j], ledgers[i]));
+            }
+        }
+    }
+}
+
+/// The results may not overwrite what is read.
+void require_latency_file(const VerifySettings& settings)
+{
+    const auto latency = settings.latency.value_or("");
+    std::vector<NamedFile> inputs{{"--records", settings.records.value_or("")}};
+    for (const auto& ledger : settings.ledgers) {
+        inputs.push_back({"the ledger", ledger});
+    }
+    check_apart({{"--latency", latency}}, inputs);
+    require_writable(
+        {"--latency", latency.empty() ? latency : latency_file_name(latency, kSentHop)});
+}
 
 /// None when a stop was requested before all was read.
 using Reports = std::optional<std::vector<HopReport>>;
@@ -87,9 +141,7 @@ class Inspection {
         if (!m_settings.conninfo) {
             return true;
         }
-        const auto& name = m_settings.table;
-        Hop hop("postgres " + (name.schema.empty() ? "" : name.schema + '.') + name.name, m_sent,
-                false);
+        Hop hop("postgres " + table_text(m_settings.table), m_sent, false);
         if (!read_table(m_settings, m_shutdown, hop)) {
             return false;
         }
@@ -156,6 +208,9 @@ void print(const VerifyReport& report, bool json)
 
 ExitStatus verify(const VerifySettings& settings, ops::Shutdown& shutdown)
 {
+    require_different(settings.ledgers);
+    require_latency_file(settings);
+    tell_places(settings);
     SentMessages sent;
     VerifyReport report;
     LedgerFiles ledgers(settings.ledgers,
@@ -187,7 +242,8 @@ ExitStatus verify(const VerifySettings& settings, ops::Shutdown& shutdown)
     report.duplicates_allowed = settings.duplicates_allowed;
     print(report, settings.json);
     if (settings.latency) {
-        write_latencies(*settings.latency, report.latencies);
+        const auto* const why = report.valid ? "" : "the generator itself was late";
+        write_latencies(*settings.latency, {report.latencies, why});
     }
     return report.breach() ? ExitStatus::failure : ExitStatus::ok;
 }

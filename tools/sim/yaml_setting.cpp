@@ -117,8 +117,11 @@ std::string Setting::file(const std::function<std::string(const std::string&)>& 
 
 std::vector<Setting> Setting::items() const
 {
-    if (!m_node.IsSequence() || m_node.size() == 0) {
+    if (!m_node.IsSequence()) {
         throw wrong("a list is wanted");
+    }
+    if (m_node.size() == 0) {
+        throw wrong("the list is empty");
     }
     std::vector<Setting> items;
     for (const auto& node : m_node) {

@@ -38,6 +38,7 @@ class Setting {
     /// What `read` gives for the name of a file; its Error becomes one of this place.
     [[nodiscard]] std::string
     file(const std::function<std::string(const std::string&)>& read) const;
+    /// Not empty.
     [[nodiscard]] std::vector<Setting> items() const;
     /// One item where there is no list.
     [[nodiscard]] std::vector<Setting> one_or_more() const;

@@ -35,8 +35,8 @@ std::vector<nanoseconds> plan_of(const Arrivals& arrivals, std::size_t length,
 std::string next(std::string_view cron, std::string_view after)
 {
     const auto parsed = Cron::parse(cron);
-    REQUIRE(parsed);
-    return format_rfc3339(parsed->next(*parse_rfc3339(after)));
+    REQUIRE(std::holds_alternative<Cron>(parsed));
+    return format_rfc3339(std::get<Cron>(parsed).next(*parse_rfc3339(after)));
 }
 
 } // namespace
@@ -84,11 +84,11 @@ TEST_CASE("arrivals: a burst is its messages in a row, then silence", "[sim]")
 
 TEST_CASE("arrivals: by the calendar, also when the start lies between two moments", "[sim]")
 {
-    const Calendar calendar{*Cron::parse("*/5 * * * *"), 0ns};
+    const Calendar calendar{std::get<Cron>(Cron::parse("*/5 * * * *")), 0ns};
     CHECK(plan_of(calendar, 3) == std::vector<nanoseconds>{0s, 300s, 600s});
     CHECK(plan_of(calendar, 2, 1, kStart + 61'500) ==
           std::vector<nanoseconds>{238'500ms, 538'500ms});
-    const auto late = plan_of(Calendar{*Cron::parse("*/5 * * * *"), 30s}, 100);
+    const auto late = plan_of(Calendar{std::get<Cron>(Cron::parse("*/5 * * * *")), 30s}, 100);
     for (std::size_t i = 0; i < late.size(); ++i) {
         const auto off = late[i] - static_cast<std::int64_t>(i) * 300s;
         CHECK(off >= 0s);
@@ -117,8 +117,18 @@ TEST_CASE("cron: what is no line of a crontab", "[sim]")
           "* * * * 8", "a * * * *", "5-1 * * * *", "*/0 * * * *", "1, * * * *", "0 0 30 2 *",
           "- * * * *", "1-2-3 * * * *", "*/ * * * *"}) {
         INFO(bad);
-        CHECK_FALSE(Cron::parse(bad));
+        CHECK(std::holds_alternative<std::string>(Cron::parse(bad)));
     }
+    const auto wrong = [](std::string_view text) {
+        return std::get<std::string>(Cron::parse(text));
+    };
+    CHECK(wrong("* * *") ==
+          "five fields are wanted: minute, hour, day of the month, month, day of the week");
+    CHECK(wrong("* 24 * * *") ==
+          "the hour '24': wanted are *, numbers from 0 to 23, ranges such as 1-5 and lists such as "
+          "1,3, each perhaps with a step such as /2");
+    CHECK(wrong("* * * * MON").starts_with("the day of the week 'MON': wanted are *, numbers"));
+    CHECK(wrong("0 0 30 2 *") == "no day of any year fits");
 }
 
 TEST_CASE("heap: devices come by time, then by index, as a sort would have them", "[sim]")
@@ -180,11 +190,14 @@ TEST_CASE("trace: seconds or times, ascending", "[sim]")
           Times{0ms, 250ms, 2'000ms});
     CHECK(std::get<Times>(parse_trace("2026-01-01T00:00:00Z\n2026-01-01T00:00:01.5Z")) ==
           Times{0ms, 1'500ms});
-    CHECK(std::get<std::string>(parse_trace("1\nx\n")) ==
-          "line 2 of the trace: neither seconds nor a time");
-    CHECK(std::get<std::string>(parse_trace("2\n1\n")) ==
-          "line 2 of the trace: before the one before");
-    CHECK(std::get<std::string>(parse_trace("# none\n")) == "the trace has no times");
+    const auto wrong = [](std::string_view text) {
+        return std::get<BadLine>(parse_trace(text)).in("f");
+    };
+    CHECK(wrong("1\nx\n") == "f:2: neither seconds, such as 0.25, nor a time of RFC 3339");
+    CHECK(wrong("2\n1\n") == "f:2: earlier than the line before");
+    CHECK(wrong("1\n\n2026-01-01T00:00:00Z\n") == "f:3: a time, where the first line is seconds");
+    CHECK(wrong("2026-01-01T00:00:00Z\n1\n") == "f:2: seconds, where the first line is a time");
+    CHECK(wrong("# none\n") == "f: there are no times");
 }
 
 TEST_CASE("arrivals: a rule is read as it was written, or says what is wrong", "[sim]")

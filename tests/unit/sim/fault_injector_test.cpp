@@ -263,7 +263,8 @@ TEST_CASE("faults: a stuck value is the one that it was stuck at", "[sim]")
     CHECK(value(stuck.lines[3]) == value(sound.lines[2]));
     CHECK(value(stuck.lines[4]) == value(sound.lines[2]));
     CHECK(value(stuck.lines[5]) == value(sound.lines[5])); // the counter went on meanwhile
-    CHECK(stuck.truth.size() == 3);
+    CHECK(stuck.truth.size() == 2);                        // the first one said what was measured
+    CHECK(stuck.faults() == Names{"", "", "", "stuck_value", "stuck_value", "", ""});
 }
 
 TEST_CASE("faults: a silent device leaves a gap, a flooding one fills its seq", "[sim]")
@@ -290,6 +291,35 @@ TEST_CASE("faults: the ledger names what decides where a message may arrive", "[
     CHECK(named({spike, at(FaultKind::spoofed_id, 100ms)}) == Names{"", "spoofed_id", ""});
     CHECK(named({spike, at(FaultKind::out_of_order, 100ms)}) == Names{"", "", "spike"});
     CHECK(named({spike, at(FaultKind::duplicate, 100ms)}) == Names{"", "spike", "duplicate", ""});
+}
+
+TEST_CASE("faults: nothing is told of a message that does not go out", "[sim]")
+{
+    const auto truth_of = [](const FaultRule& fault, bool heard) {
+        const Identity identity{.seed = 5, .boot = 1};
+        const auto group = one_metric(1, {fault});
+        FaultInjector script{std::make_unique<FleetScript>(std::vector{group}, identity,
+                                                           Casting{{}, {.count = 3}, kStart}),
+                             {fault_scope(group, 0)},
+                             identity,
+                             {},
+                             kStart};
+        while (const auto position = script.next_position()) {
+            if (script.take(kStart + *position / 1ms) && !heard) {
+                script.not_sent();
+            }
+        }
+        return script.truth();
+    };
+    for (const auto kind : {FaultKind::bad_json, FaultKind::late, FaultKind::out_of_order,
+                            FaultKind::spike, FaultKind::flood, FaultKind::reconnect_storm}) {
+        INFO(fault_name(kind));
+        FaultRule fault{kind};
+        fault.probability = 0.5;
+        CHECK_FALSE(truth_of(fault, true).empty());
+        CHECK(truth_of(fault, false).empty());
+    }
+    CHECK_FALSE(truth_of(at(FaultKind::drop_out, 0ms), false).empty()); // it was silent
 }
 
 TEST_CASE("faults: a storm by schedule cuts all at its time, whoever speaks", "[sim]")

@@ -229,8 +229,12 @@ TEST_CASE("fleet file: Protobuf, as its decoder reads it", "[sim]")
     REQUIRE(std::holds_alternative<formats::Decoded>(
         decoder.decode(schema.type("t.M"), payload, json)));
     CHECK(json == R"({"ts":1767225600000,"seq":0,"deviceId":"p-00001","tempC":21.5,"state":"ON"})");
-    CHECK_THROWS_WITH(groups("humidity: 1"),
-                      "f.yml:6: groups.p.payload.message: the message has no field for humidity");
+    CHECK_THROWS_WITH(
+        groups("humidity: 1"),
+        "f.yml:6: groups.p.payload.message: m.desc: the message has no field for humidity");
+    CHECK_THROWS_WITH(groups("temp_c: 21.5, state: {enum: [ON, STANDBY]}"),
+                      "f.yml:6: groups.p.payload.message: m.desc: the enum of the field state has "
+                      "no value STANDBY");
 }
 
 TEST_CASE("fleet file: an error names file, line, place and what is wanted", "[sim]")
@@ -276,6 +280,21 @@ TEST_CASE("fleet file: what does not go together", "[sim]")
     has("    faults: [{kind: spike}]\n", "either a probability or a time");
     has("    faults: [{kind: spoke, at: 1s}]\n", "faults.1.kind: there is no such fault");
     has("    faults: [{kind: spike, at: 1s, metric: z}]\n", "z is no metric of this group");
+    has("    faults: [{kind: spike, at: 1s, by: 5s}]\n",
+        "faults.1.by: what spike takes besides is devices, metric, size");
+    has("    faults: [{kind: late, at: 1s, messages: 5}]\n",
+        "faults.1.messages: what late takes besides is devices, by");
+    has("    faults: [{kind: drop_out, at: 1s, metric: temp_c}]\n",
+        "faults.1.metric: what drop_out takes besides is devices");
+    has("    faults: [{kind: stuck_value, at: 1s, size: 5}]\n", "faults.1.size: what stuck_value");
+    has("    faults: []\n", "groups.p.faults: the list is empty");
+    has("    metrics: {a: {enum: []}}\n", "a.enum: the list is empty");
+    has("    metrics: {a: {walk: {low: 1, high: 2, start: 3}}}\n",
+        "f.yml:5: groups.p.metrics.a.walk.start: the walk starts outside of low and high");
+    has("    metrics: {a: {walk: {step: -1}}}\n", "walk.step: a number that is not negative");
+    has("    metrics: {a: {ar1: {deviation: -1}}}\n", "ar1.deviation: a number that is not");
+    has("    metrics: {a: {sine: {spread: -1}}}\n", "sine.spread: a number that is not negative");
+    has("    metrics: {a: {counter: {first: 1.5}}}\n", "counter.first: a whole number is wanted");
     has("    metrics: {a: {enum: [x]}}\n    faults: [{kind: spike, at: 1s}]\n",
         "no metric of this group is a number");
     has("    metrics: {a: {enum: [x]}}\n    faults: [{kind: wrong_schema, at: 1s}]\n",
@@ -293,10 +312,29 @@ TEST_CASE("fleet file: what does not go together", "[sim]")
           "f.yml:4: groups.p.arrivals.poisson: a duration such as 5s is wanted");
     CHECK(arrivals("burst: 1s, size: 3, spacing: 500ms") ==
           "f.yml:4: groups.p.arrivals.spacing: the burst is longer than the interval");
-    CHECK(arrivals("cron: never").find("five fields") != std::string::npos);
+    CHECK(arrivals("cron: never").starts_with("f.yml:4: groups.p.arrivals.cron: the minute"));
     CHECK(arrivals("cron: '* * * * *', jitter: 1m").find("less than a minute") !=
           std::string::npos);
     CHECK(error_of("groups:\n  a: {devices: 1, ids: 'x-{n}', arrivals: {poisson: 1s}}\n"
                    "  b: {devices: 1, ids: 'x-{n}', arrivals: {poisson: 1s}}\n") ==
-          "f.yml:3: groups.b: another group has the same ids");
+          "f.yml:3: groups.b: the id x-00001 is also one of the group a");
+}
+
+TEST_CASE("fleet file: no device is in two groups", "[sim]")
+{
+    const auto two = [](const std::string& a, const std::string& b) {
+        return error_of("groups:\n  g:\n    {" + a + ", arrivals: {poisson: 1s}}\n  h:\n    {" + b +
+                        ", arrivals: {poisson: 1s}}\n");
+    };
+    CHECK(two("devices: 2, ids: 'a1{n:1}'", "devices: 20, ids: 'a{n:1}'") ==
+          "f.yml:5: groups.h: the id a11 is also one of the group g");
+    CHECK(two("devices: 2, ids: 'a1{n:1}'", "devices: 9, ids: 'a{n:1}'") == "no error");
+    const auto behind = [](const std::string& device, const std::string& ids) {
+        return "devices: 2, ids: '" + ids + "', payload: {sparkplug: G, device: " + device + "}";
+    };
+    CHECK(two(behind("x", "n{n}"), behind("y", "n{n}")) ==
+          "f.yml:5: groups.h: the id G::n00001 is also one of the group g");
+    CHECK(two(behind("x", "n{n}"), behind("x", "m{n}")) == "no error");
+    CHECK(two(behind("x", "n{n}"), "devices: 1, ids: 'G::n{n}::x'") ==
+          "f.yml:5: groups.h: the id G::n00001::x is also one of the group g");
 }

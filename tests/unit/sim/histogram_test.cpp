@@ -112,20 +112,41 @@ TEST_CASE("latencies: what is written with buckets reads back and merges", "[sim
         kafka.add(nanoseconds{i * 12'345});
     }
     (void)latencies["sent"];
-    std::string text = "{\"latency\":";
-    append_latencies(text, latencies, Buckets::with);
-    text += '}';
+    std::string text;
+    append_latency_file(text, {latencies});
     auto read = parse_latency_file(text);
     REQUIRE(read);
-    REQUIRE(read->size() == 2);
-    const auto& back = read->at("kafka \"x\"");
+    REQUIRE(read->latencies.size() == 2);
+    const auto& back = read->latencies.at("kafka \"x\"");
     CHECK(back.count() == kafka.count());
     CHECK(back.min() == kafka.min());
     CHECK(back.max() == kafka.max());
     CHECK(back.quantile(0.99) == kafka.quantile(0.99));
-    CHECK(read->at("sent").count() == 0);
-    merge(*read, latencies);
-    CHECK(read->at("kafka \"x\"").count() == 2 * kafka.count());
+    CHECK(read->latencies.at("sent").count() == 0);
+    CHECK(read->invalid.empty());
+    merge(*read, {latencies}, "b");
+    CHECK(read->latencies.at("kafka \"x\"").count() == 2 * kafka.count());
+    CHECK(read->invalid.empty());
+}
+
+TEST_CASE("latencies: what is invalid stays so when it is written, read and merged", "[sim]")
+{
+    std::string text;
+    append_latency_file(text, {{}, "late by \"5\" ms"});
+    CHECK(text == R"({"valid":false,"invalid":"late by \"5\" ms","latency":{}})");
+    const auto read = parse_latency_file(text);
+    REQUIRE(read);
+    CHECK(read->invalid == "late by \"5\" ms");
+    LatencyFile all;
+    merge(all, {}, "a");
+    merge(all, *read, "b");
+    merge(all, *read, "c");
+    CHECK(all.invalid == "b: late by \"5\" ms");
+    CHECK(!parse_latency_file(R"({"valid":false,"latency":{}})")->invalid.empty());
+    CHECK(parse_latency_file(R"({"latency":{}})")->invalid.empty());
+    text.clear();
+    append_hgrm(text, Histogram{}, "late");
+    CHECK(text.ends_with("#[INVALID: late]\n"));
 }
 
 TEST_CASE("latencies: what is no latency file is refused", "[sim]")

@@ -97,7 +97,9 @@ TEST_CASE("csv: a bad line is named by its number", "[sim]")
     CHECK(bad_line("just words\n") == 1);
     CHECK(bad_line("2013-12-02 21:20:00,1,2\n") == 1); // several columns need names
     CHECK(bad_line("t,deviceId,v\n2013-12-02,a/b,1\n") == 2);
-    CHECK(bad_line(head + "\"2013") == 0);
+    CHECK(bad_line(head + "\"2013") == 3);
+    CHECK(bad_line(head + "2013-12-02 21:20:00,\"\n\n\"1\n") == 5);
+    CHECK(bad_line("\nt,a,b,a\n2013-12-02,1,2,3\n") == 2); // one name, two values
     CHECK(bad_line("timestamp,\xff\n") == 0);
     CHECK(bad_line("") == 0);
     CHECK(bad_line("timestamp,value\n") == 0);

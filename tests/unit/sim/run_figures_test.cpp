@@ -31,6 +31,19 @@ TEST_CASE("figures: a message that waits for the receiver is late, the generator
     CHECK(summary.valid());
 }
 
+TEST_CASE("figures: no message is confirmed before it was sent", "[sim]")
+{
+    RunFigures figures{kStart};
+    figures.room(true, kStart);
+    figures.sent(std::array<nanoseconds, 2>{0ms, 1ms}, kStart + 5ms);
+    figures.confirmed(0ms, kStart + 3ms); // written, while the batch was on its way
+    figures.confirmed(1ms, kStart + 9ms);
+    const auto latencies = figures.summary(kStart + 1s).latencies;
+    CHECK(latencies.at("sent").max() == 5ms);
+    CHECK(latencies.at("acknowledged").min() == 5ms);
+    CHECK(latencies.at("acknowledged").max() == 8ms);
+}
+
 TEST_CASE("figures: a write that waits for its reader does not blame the generator", "[sim]")
 {
     RunFigures figures{kStart};

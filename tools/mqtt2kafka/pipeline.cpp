@@ -156,6 +156,7 @@ Forwarder make_forwarder(const Settings& settings, Outputs& outputs)
 {
     TranslateOptions translate = settings.translate;
     translate.seed = ops::random_seed();
+    translate.client_id = settings.subscriber.client_id;
     Resolve resolve = settings.resolve;
     resolve.spill = outputs.spill.get();
     return Forwarder{std::move(translate),  settings.window,          *outputs.records,

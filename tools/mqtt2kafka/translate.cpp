@@ -187,7 +187,9 @@ std::optional<Digest> Translator::digest_of_letter(std::string_view payload,
                                                    std::span<const Header> headers)
 {
     const auto topic = value_of(headers, "tlm-source-mqtt-topic");
-    return topic ? identity({.topic = *topic, .payload = payload}, 0) : std::nullopt;
+    const bool ours =
+        value_of(headers, "tlm-source-mqtt-client").value_or("") == m_options.client_id;
+    return topic && ours ? identity({.topic = *topic, .payload = payload}, 0) : std::nullopt;
 }
 
 std::optional<Digest> Translator::identity(const Message& message, EpochMs received_at)
@@ -218,6 +220,9 @@ DeadLetter Translator::dead_letter(const Message& message, Reject reject, EpochM
     DeadLetter letter{std::move(reject), message.payload, {}, {}, received_at, 1};
     letter.source.push_back({"mqtt-topic", std::string{message.topic}});
     letter.source.push_back({"mqtt-qos", std::to_string(message.qos)});
+    if (!m_options.client_id.empty()) {
+        letter.source.push_back({"mqtt-client", m_options.client_id});
+    }
     if (message.retain) {
         letter.source.push_back({"mqtt-retain", "1"});
     }

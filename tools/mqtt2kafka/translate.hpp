@@ -32,7 +32,8 @@ struct TranslateOptions {
     milliseconds ts_max_age = std::chrono::hours{24};
     milliseconds ts_max_ahead = std::chrono::minutes{5};
     std::optional<validation::StageSettings> stage{}; ///< none: the record's guards alone judge
-    std::uint64_t seed = 0; ///< of digests: random, and kept for as long as they are
+    std::uint64_t seed = 0;  ///< of digests: random, and kept for as long as they are
+    std::string client_id{}; ///< whose dead letters they are: others may share their topic
 };
 
 /// A record for Kafka, and what it is recognised by when its message comes again.
@@ -92,8 +93,8 @@ class Translator {
     [[nodiscard]] std::optional<Digest> digest(const Record& record,
                                                std::span<const Header> headers) const;
 
-    /// The same of a dead letter that stands in its topic: none, too, where its payload could not
-    /// be read, or is not whole, and when decodes().
+    /// The same of a dead letter that stands in its topic: none, too, where another bridge wrote
+    /// it, where its payload could not be read, or is not whole, and when decodes().
     [[nodiscard]] std::optional<Digest> digest_of_letter(std::string_view payload,
                                                          std::span<const Header> headers);
 

@@ -220,6 +220,9 @@ TEST_CASE("forwarder: what the topic of dead letters holds since the last proof 
     next.forwarder.expect_dead_letter(R"({"seq":9})",
                                       {}); // whoever wrote that, it was not a bridge
     next.forwarder.expect_dead_letter(R"({"seq":3)", last.dead->headers[0]); // cut
+    auto others = last.dead->headers[0];
+    others.push_back({"tlm-source-mqtt-client", "another bridge"});
+    next.forwarder.expect_dead_letter(R"({"seq":8})", others);
     next.forwarder.link_opened();
     next.forwarder.session_known(true);
     next.take(R"({"seq":3})", true);
@@ -228,9 +231,10 @@ TEST_CASE("forwarder: what the topic of dead letters holds since the last proof 
     next.take(R"({"n":4})", true);
     next.take("nope", true);
     next.take(R"({"seq":9})", true);
+    next.take(R"({"seq":8})", true);
     next.advance();
     CHECK(next.forwarder.counts().recognised == 1);
-    CHECK(next.records.sent.size() + next.dead->sent.size() == 4);
+    CHECK(next.records.sent.size() + next.dead->sent.size() == 5);
 }
 
 TEST_CASE("forwarder: dead letters are recognised after a broken connection, and move the marks",

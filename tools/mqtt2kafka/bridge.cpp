@@ -339,7 +339,7 @@ bool Bridge::prepare_to_acknowledge()
         if (!error.retriable()) {
             throw;
         }
-        m_links.held_up = error.what();
+        m_blame = error.what();
         log::error("{}; not acknowledged, trying again", error.what());
         leave();
         return false;
@@ -352,12 +352,12 @@ void Bridge::prepare_without_acknowledging()
 {
     try {
         before_acknowledging();
-        m_links.held_up.clear();
+        m_blame.clear();
     } catch (const Error& error) {
         if (!error.retriable()) {
             throw;
         }
-        if (std::exchange(m_links.held_up, error.what()) != error.what()) {
+        if (std::exchange(m_blame, error.what()) != error.what()) {
             log::error("{}", error.what());
         }
     }
@@ -367,7 +367,7 @@ void Bridge::release()
 {
     m_broker->head.released(m_forwarder.window().items());
     if (m_acknowledging || !before_acknowledging) {
-        m_links.held_up.clear();
+        m_blame.clear();
     } else {
         prepare_without_acknowledging();
     }
@@ -421,7 +421,7 @@ void Bridge::abandon()
         log::info("the reader of standard output has gone: stopping");
         m_shutdown.request();
     } else if (m_forwarder.failed()) {
-        m_links.held_up = m_forwarder.failure();
+        m_blame = m_forwarder.failure();
         log::error("{}; not acknowledged, trying again", m_forwarder.failure());
     } else {
         log::warn("the MQTT broker does not take our acknowledgements: connecting again");
@@ -457,16 +457,25 @@ void Bridge::close()
               counts.forwarded, counts.acknowledged);
 }
 
+/// Why the oldest message is not acknowledged, where it is to blame.
+const std::string& Bridge::held_up() const noexcept
+{
+    return m_forwarder.held_up().empty() ? m_blame : m_forwarder.held_up();
+}
+
 /// The end without a connection.
 void Bridge::finish()
 {
-    if (!m_links.held_up.empty()) {
-        log::error("{}; not acknowledged, the broker will send it again", m_links.held_up);
+    const auto& window = m_forwarder.window();
+    const std::string& failure = m_forwarder.failure();
+    const std::string& reason = failure.empty() ? held_up() : failure;
+    if (!reason.empty()) {
+        log::error("{}; not acknowledged, the broker will send it again", reason);
         m_status = m_status == ExitStatus::ok ? ExitStatus::unconfirmed : m_status;
-    } else if (m_forwarder.window().items() > 0) {
+    } else if (window.items() > window.failed()) {
         log::warn("Kafka has {} messages that are not acknowledged, for the MQTT broker is not "
                   "connected: it will send them again",
-                  m_forwarder.window().items());
+                  window.items() - window.failed());
     }
 }
 
@@ -569,9 +578,7 @@ void Bridge::update_monitor()
     m_links.subscribed = (subscribed || m_moving) && !m_deadline;
     m_links.broker = m_rota.current();
     m_links.parked = m_cycle.parked();
-    if (!m_forwarder.held_up().empty()) {
-        m_links.held_up = m_forwarder.held_up();
-    }
+    m_links.held_up = held_up();
     m_links.kafka = m_outputs.connected();
     m_links.oldest = m_broker->head.oldest(m_forwarder.window().oldest());
     for (const auto& broker : m_brokers) {

@@ -91,6 +91,7 @@ class Bridge final : public mqtt::Receiver {
     void leave();
     void close();
     void finish();
+    [[nodiscard]] const std::string& held_up() const noexcept;
     void link_lost(const Error& error);
     void judge_hang_up();
     void notice_session();
@@ -111,6 +112,7 @@ class Bridge final : public mqtt::Receiver {
     Rota m_rota;
     Broker* m_broker; ///< that of m_rota.current()
     Links m_links;
+    std::string m_blame; ///< why the last attempt to acknowledge failed
     Monotonic m_now;
     Monotonic m_connected_at;
     Monotonic m_next_update;

@@ -74,9 +74,20 @@ void warn_of_free_text(const Settings& settings)
     }
 }
 
+/// Of a run that has failed for `cause`.
+void keep_truth(TruthFile& truth, const Error& cause)
+{
+    try {
+        truth.close();
+    } catch (const Error& second) {
+        if (std::string_view{second.what()} != cause.what()) {
+            log::error("{}", second.what());
+        }
+    }
+}
+
 RunSummary with_counts(RunSummary summary, const OutletCounts& counts)
 {
-    summary.confirmed -= std::min(summary.confirmed, counts.refused);
     summary.refused = counts.refused;
     summary.resent = counts.resent;
     summary.unheard = counts.unheard;
@@ -368,6 +379,7 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
         status = loop->play();
         truth.close();
     } catch (const Error& error) {
+        keep_truth(truth, error);
         conclude_failed(loop ? loop->report() : with_counts({}, outlet->counts()), error, settings,
                         loop ? ledger_file : nullptr);
         throw;

@@ -2,6 +2,7 @@
 // The truth, kept: what was done to messages on purpose.
 #pragma once
 
+#include "common/base/error.hpp"
 #include "common/ndjson/file_sink.hpp"
 #include "common/ndjson/line_sink.hpp"
 
@@ -36,17 +37,20 @@ class TruthFile {
     {
         if (m_sink && !lines.empty()) {
             lines.pop_back(); // the sink ends the last line
-            (void)m_sink->send({.value = lines}, 0);
+            bool taken = m_sink->send({.value = lines}, 0);
             if (++m_added % m_each == 0) {
-                (void)m_sink->flush(kPatience);
+                taken = m_sink->flush(kPatience) && taken;
                 m_deliveries.clear();
                 m_sink->collect(m_deliveries);
+            }
+            if (!taken) {
+                throw fatal_error("the truth could not be written in time");
             }
         }
         lines.clear();
     }
 
-    /// What was added is on disk afterwards.
+    /// What was added is on disk afterwards, or with the reader of standard output.
     void close()
     {
         if (m_sink) {

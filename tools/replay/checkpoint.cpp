@@ -57,6 +57,7 @@ std::optional<Checkpoint> checkpoint_of(dom::element root)
         root["records"].get(checkpoint.records) != simdjson::SUCCESS ||
         root["deleted"].get(checkpoint.gone.deleted) != simdjson::SUCCESS ||
         root["truncated"].get(checkpoint.gone.truncated) != simdjson::SUCCESS ||
+        root["refused"].get(checkpoint.refused) != simdjson::SUCCESS ||
         root["partitions"].get(spans) != simdjson::SUCCESS) {
         return std::nullopt;
     }
@@ -144,6 +145,8 @@ std::string checkpoint_text(const Checkpoint& checkpoint)
     append_number(text, checkpoint.gone.deleted);
     text += R"(,"truncated":)";
     append_number(text, checkpoint.gone.truncated);
+    text += R"(,"refused":)";
+    text += checkpoint.refused ? "true" : "false";
     text += R"(,"done":)";
     text += checkpoint.done ? "true}\n" : "false}\n";
     return text;

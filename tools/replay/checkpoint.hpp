@@ -37,6 +37,7 @@ struct Checkpoint {
     std::map<std::int32_t, Span> spans; ///< by partition, or number of the file
     std::uint64_t records = 0;          ///< done before the spans' `next`, those refused among them
     Gone gone{};                        ///< of all runs so far
+    bool refused = false;               ///< some record was, in one of these runs
     bool done = false;                  ///< there is nothing left
 
     bool operator==(const Checkpoint&) const = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/replay/run.hpp"
 
+#include "common/base/counted.hpp"
 #include "common/base/error.hpp"
 #include "common/base/units.hpp"
 #include "common/ndjson/file_sink.hpp"
@@ -8,7 +9,6 @@
 #include "common/ops/log.hpp"
 #include "common/ops/random.hpp"
 #include "tools/replay/capsule_file.hpp"
-#include "tools/replay/counted.hpp"
 #include "tools/replay/device_partition.hpp"
 #include "tools/replay/file_input.hpp"
 #include "tools/replay/group_commands.hpp"
@@ -203,18 +203,22 @@ class Runner {
         if (keeps) { // a file that cannot be written is found out before anything is
             CheckpointFile(*m_settings.checkpoint).save(m_checkpoint);
         }
-        outlet.before_checkpoint = [this, &source] { m_checkpoint.gone = with_gone_of(source); };
         const auto receipts = open_receipts(outlet);
+        outlet.before_checkpoint = [this, &source, &receipts] {
+            keep(receipts.get());
+            m_checkpoint.gone = with_gone_of(source);
+            m_checkpoint.refused = m_checkpoint.refused || m_refusals.total() > 0;
+        };
         show_differences(outlet);
         Replay replay(source, m_filter, outlet, m_settings.pace, count_left());
         run(replay, source, true);
         outlet.close();
+        if (receipts) {
+            receipts->close();
+        }
         if (keeps && replay.ended()) { // not before all is confirmed: a crash would skip the rest
             m_checkpoint.done = true;
             CheckpointFile(*m_settings.checkpoint).save(m_checkpoint);
-        }
-        if (receipts) {
-            receipts->close();
         }
         report(outlet);
         return status();
@@ -300,6 +304,15 @@ class Runner {
         return sink;
     }
 
+    /// What a checkpoint says is done is not done again: its receipts must be there before.
+    static void keep(Sink* receipts)
+    {
+        constexpr milliseconds kPatience{60'000};
+        if (receipts != nullptr && !receipts->flush(kPatience)) {
+            throw fatal_error("the receipts could not be written in time");
+        }
+    }
+
     void show_differences(TopicOutlet& outlet) const
     {
         if (!m_settings.diff) {
@@ -357,7 +370,8 @@ class Runner {
                 "was made anew",
                 counted(gone.truncated, "offset"));
         }
-        return m_refusals.total() > 0 || gone.any() ? ExitStatus::rejected : ExitStatus::ok;
+        const bool refused = m_refusals.total() > 0 || m_checkpoint.refused;
+        return refused || gone.any() ? ExitStatus::rejected : ExitStatus::ok;
     }
 
     const Settings& m_settings;

@@ -17,6 +17,8 @@ TEST_CASE("checkpoint: comes back as it was", "[checkpoint]")
                           "id",
                           {{0, {5, 9, -3, 4}}, {12, {0, 0}}},
                           7,
+                          {2, 3},
+                          true,
                           true};
     CHECK(parse_checkpoint(checkpoint_text(checkpoint), "f") == checkpoint);
     checkpoint = {};
@@ -28,14 +30,14 @@ TEST_CASE("checkpoint: what is none is refused whole", "[checkpoint]")
     for (
         const auto* text :
         {"", "{}", "[]", R"({"what":{},"id":"b","partitions":{},"records":0})",
-         R"({"what":"a","id":"b","partitions":{},"records":0,"deleted":0,"truncated":0,"done":false})",
-         R"({"what":{"a":1},"id":"b","partitions":{},"records":0,"deleted":0,"truncated":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{},"records":-1,"deleted":0,"truncated":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"x":{"next":1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"0":{"next":-1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"0":{"next":1}},"records":0,"deleted":0,"truncated":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"0":1},"records":0,"deleted":0,"truncated":0,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"4294967296":{"next":1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"done":false})"}) {
+         R"({"what":"a","id":"b","partitions":{},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{"a":1},"id":"b","partitions":{},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","partitions":{},"records":-1,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"x":{"next":1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"0":{"next":-1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"0":{"next":1}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"0":1},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","partitions":{"4294967296":{"next":1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})"}) {
         CAPTURE(text);
         CHECK_THROWS_AS(parse_checkpoint(text, "f"), tlm::Error);
     }

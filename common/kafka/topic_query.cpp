@@ -76,23 +76,17 @@ TopicQuery::~TopicQuery() = default;
 
 Wait TopicQuery::wait_until_known(milliseconds deadline, int stop_fd)
 {
-    constexpr milliseconds kNews{3000};
-    const auto wait = [this, stop_fd](milliseconds most) {
-        return wait_for_topics(m_impl->client.get(), {&m_impl->topic, 1}, most, stop_fd,
-                               [this] { rd_kafka_poll(m_impl->client.get(), 0); });
-    };
-    try {
-        return wait(std::min(deadline, kNews));
-    } catch (const Error& error) {
-        if (deadline <= kNews || !error.retriable()) {
-            throw;
-        }
-        const auto there = exists(deadline - kNews, stop_fd);
-        if (there && !*there) {
-            throw;
-        }
-        return there ? wait(deadline - kNews) : Wait::stopped;
+    constexpr milliseconds kNews{3000}; // of a topic that was made a moment ago
+    const auto start = std::chrono::steady_clock::now();
+    const auto there = exists(deadline, stop_fd);
+    if (!there) {
+        return Wait::stopped;
     }
+    const auto left = deadline - std::chrono::duration_cast<milliseconds>(
+                                     std::chrono::steady_clock::now() - start);
+    return wait_for_topics(m_impl->client.get(), {&m_impl->topic, 1},
+                           *there ? left : std::min(left, kNews), stop_fd,
+                           [this] { rd_kafka_poll(m_impl->client.get(), 0); });
 }
 
 std::optional<bool> TopicQuery::exists(milliseconds deadline, int stop_fd)

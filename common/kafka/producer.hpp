@@ -23,7 +23,7 @@ struct ProducerOptions {
     std::size_t window = 10'000; ///< messages without a delivery report, at most
     milliseconds linger{5};      ///< how long a batch waits for more
     /// Bytes that the topics take at once (their smallest `max.message.bytes`): batches are kept
-    /// below. Empty: wait_until_known() asks.
+    /// below. Empty: wait_until_known() asks, unless `batch.size` is among the properties.
     std::optional<std::uint64_t> largest_batch{};
     /// wake_fd() becomes readable with each delivery report. A wake costs more than a message:
     /// switch it off where collect() is called in ticks.

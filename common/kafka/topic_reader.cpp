@@ -250,7 +250,7 @@ struct TopicReader::Impl {
     void truncate(Lane& lane, std::int64_t high)
     {
         const auto text = fmt::format("Kafka: partition {} of '{}' was truncated, or the topic was "
-                                      "made anew: it has {} again, and was read up to {}",
+                                      "made anew: what follows is {}, and it was read up to {}",
                                       lane.range.partition, topic, high, lane.position);
         if (lane.range.end == ReadRange::kNoEnd) {
             throw fatal_error(text);
@@ -307,7 +307,7 @@ TopicReader::~TopicReader()
     m_impl->queue.reset();
     if (m_impl->missing) {
         // librdkafka 2.0.2 never lets go of a partition whose topic was deleted, and would wait for
-        // that for ever. The program is about to end.
+        // that for ever. It ends with the program.
         static_cast<void>(m_impl.release());
         return;
     }

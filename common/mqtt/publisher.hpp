@@ -99,7 +99,8 @@ class Publisher {
     [[nodiscard]] bool has_room() const noexcept { return m_pool.has_room(); }
 
     /// False while a connection that stands for a node is not open, or about to be cut: do not
-    /// publish to it.
+    /// publish to it. Whether it stands for one is known once it has been opened for the first
+    /// time.
     [[nodiscard]] bool takes(std::uint32_t connection) const noexcept
     {
         const auto& it = m_connections[connection];

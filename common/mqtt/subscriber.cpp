@@ -75,18 +75,33 @@ struct Subscriber::Impl {
     void write();
     void keep_alive();
     [[noreturn]] void fail(int code);
+    [[nodiscard]] const std::string& explain();
     bool fall_back();
 
     SubscriberOptions options;
     Session session;
     Version version;
     Monotonic subscribe_deadline;
+    std::optional<Monotonic> explained_at{};
+    std::string explanation{};
 };
 
 void Subscriber::Impl::open()
 {
     session.open(options, version);
     subscribe_deadline = steady_clock::now() + options.subscribe_timeout;
+}
+
+/// Why TLS fails. The broker is asked once a minute at most: its answer takes a moment.
+const std::string& Subscriber::Impl::explain()
+{
+    constexpr std::chrono::minutes kLasts{1};
+    const auto now = steady_clock::now();
+    if (!explained_at || now - *explained_at >= kLasts) {
+        explanation = explain_tls(options);
+        explained_at = now;
+    }
+    return explanation;
 }
 
 /// Throws what the end of the connection means.
@@ -103,8 +118,8 @@ void Subscriber::Impl::fail(int code)
                                       where, options.client_id));
     }
     if (options.url.tls && unanswered) {
-        if (std::string why = explain_tls(options); !why.empty()) {
-            reason = std::move(why);
+        if (const std::string& why = explain(); !why.empty()) {
+            reason = why;
         }
     }
     throw transient_error(fmt::format("{}: {}", where, reason));

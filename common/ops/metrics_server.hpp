@@ -18,7 +18,8 @@ class Metrics;
 /// A small HTTP/1.1 responder on its own thread: GET and HEAD of `/metrics` (Prometheus text),
 /// `/healthz` (200 while alive, else 503) and `/readyz` (200 when ready and alive, else 503).
 /// Bounded whatever clients do: 16 connections, 8 KiB of request, 10 s a connection; one request a
-/// connection. One more connection ends the oldest that is not being answered. It does not stop on
+/// connection. One more connection ends the oldest, one that is not being answered where there is
+/// one. It does not stop on
 /// its own: destroying it ends the thread.
 class MetricsServer {
   public:

@@ -187,7 +187,7 @@ std::optional<Offsets> Recovery::read_tail(const std::string& topic, const Offse
     }
     if (state == SourceState::open) {
         log::warn("'{}' has more than {} records since the last mark: what the broker sends again "
-                  "of the rest is forwarded twice",
+                  "of the rest is written twice",
                   topic, kMostRead);
     }
     Offsets ends = marks;
@@ -196,8 +196,8 @@ std::optional<Offsets> Recovery::read_tail(const std::string& topic, const Offse
             ends[partition.partition] = end;
         }
     }
-    log::info("{} records of '{}' since the last proof: recognised when the broker sends their "
-              "messages again",
+    log::info("looked at the last {} records of '{}': ours are recognised when the broker sends "
+              "their messages again",
               read, topic);
     return ends;
 }

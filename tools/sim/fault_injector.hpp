@@ -172,7 +172,6 @@ class FaultInjector {
     std::vector<double*> m_stuck; ///< by change: where a value that begins to be stuck is kept
     std::vector<Change> m_changed;
     std::string m_claimed;
-    std::string m_bytes;
     std::string m_truth;
     std::size_t m_told = 0; ///< of the truth, before the last message
 };

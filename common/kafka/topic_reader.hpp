@@ -85,7 +85,7 @@ class TopicReader {
     void require_topic();
 
   private:
-    static constexpr std::size_t kDefaultMemory = 64ULL * 1024 * 1024;
+    static constexpr std::size_t kDefaultMemory = 256ULL * 1024 * 1024;
 
     struct Impl;
     std::unique_ptr<Impl> m_impl;

@@ -55,6 +55,11 @@ int main(int argc, char **argv)
     set(conf, "group.id", "bare");
     set(conf, "enable.auto.commit", "false");
     set(conf, "check.crcs", "true");
+    set(conf, "fetch.wait.max.ms", "50");
+    /* With its usual queue librdkafka reads faster than we take, and then pauses for up to a second:
+     * a queue that takes all lets it run as fast as it can. */
+    set(conf, "queued.min.messages", "10000000");
+    set(conf, "queued.max.messages.kbytes", "1048576");
     char text[256];
     rd_kafka_t *client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
     if (client == NULL) {

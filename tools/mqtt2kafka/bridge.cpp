@@ -466,6 +466,9 @@ const std::string& Bridge::held_up() const noexcept
 /// The end without a connection.
 void Bridge::finish()
 {
+    if (m_outputs.reader_gone()) { // an end, not a failure
+        return;
+    }
     const auto& window = m_forwarder.window();
     const std::string& failure = m_forwarder.failure();
     const std::string& reason = failure.empty() ? held_up() : failure;

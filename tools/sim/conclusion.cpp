@@ -48,23 +48,27 @@ bool warn_when_invalid(const RunSummary& summary, const Settings& settings)
     return measured && !summary.valid();
 }
 
+/// What fails now is the second failure: it is told in the log, where it is another one.
+template <typename Write>
+void attempt(const Error& error, const Write& write)
+{
+    try {
+        write();
+    } catch (const Error& second) {
+        if (std::string_view{second.what()} != error.what()) {
+            log::error("{}", second.what());
+        }
+    }
+}
+
 void write_what_can_be(RunSummary summary, const Error& error, const Settings& settings,
                        LedgerFile* ledger)
 {
     summary.exit_status = static_cast<int>(error.exit_status());
     summary.error = error.what();
-    const auto attempt = [&error](const auto& write) {
-        try {
-            write();
-        } catch (const Error& second) {
-            if (std::string_view{second.what()} != error.what()) {
-                log::error("{}", second.what());
-            }
-        }
-    };
-    attempt([&] { end_ledger(summary, ledger); });
-    attempt([&] { write_distributions(summary, settings); });
-    attempt([&] { write_summary(summary, settings); });
+    attempt(error, [&] { end_ledger(summary, ledger); });
+    attempt(error, [&] { write_distributions(summary, settings); });
+    attempt(error, [&] { write_summary(summary, settings); });
 }
 
 } // namespace
@@ -96,8 +100,9 @@ ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& setti
 }
 
 void conclude_failed(RunSummary summary, const Error& error, const Settings& settings,
-                     LedgerFile* ledger)
+                     LedgerFile* ledger, TruthFile& truth)
 {
+    attempt(error, [&] { truth.close(); });
     (void)warn_when_invalid(summary, settings);
     write_what_can_be(std::move(summary), error, settings, ledger);
 }

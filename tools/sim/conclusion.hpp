@@ -7,6 +7,7 @@
 #include "tools/sim/ledger_file.hpp"
 #include "tools/sim/run_summary.hpp"
 #include "tools/sim/settings.hpp"
+#include "tools/sim/truth_file.hpp"
 
 namespace tlm::sim {
 
@@ -19,8 +20,9 @@ void require_result_files(const Settings& settings);
 [[nodiscard]] ExitStatus conclude(RunSummary summary, ExitStatus status, const Settings& settings,
                                   LedgerFile* ledger);
 
-/// The same for a run that `error` ended. What cannot be written is told in the log.
+/// The same for a run that `error` ended, and the end of the truth. What cannot be written is told
+/// in the log.
 void conclude_failed(RunSummary summary, const Error& error, const Settings& settings,
-                     LedgerFile* ledger);
+                     LedgerFile* ledger, TruthFile& truth);
 
 } // namespace tlm::sim

@@ -74,18 +74,6 @@ void warn_of_free_text(const Settings& settings)
     }
 }
 
-/// Of a run that has failed for `cause`.
-void keep_truth(TruthFile& truth, const Error& cause)
-{
-    try {
-        truth.close();
-    } catch (const Error& second) {
-        if (std::string_view{second.what()} != cause.what()) {
-            log::error("{}", second.what());
-        }
-    }
-}
-
 RunSummary with_counts(RunSummary summary, const OutletCounts& counts)
 {
     summary.refused = counts.refused;
@@ -379,9 +367,8 @@ ExitStatus run(Settings settings, ops::Shutdown& shutdown)
         status = loop->play();
         truth.close();
     } catch (const Error& error) {
-        keep_truth(truth, error);
         conclude_failed(loop ? loop->report() : with_counts({}, outlet->counts()), error, settings,
-                        loop ? ledger_file : nullptr);
+                        loop ? ledger_file : nullptr, truth);
         throw;
     }
     return conclude(loop->report(), status, settings, ledger_file);

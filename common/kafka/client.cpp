@@ -198,7 +198,8 @@ void ClientState::log(int level, std::string_view facility, std::string_view tex
         const auto begin = thread == std::string_view::npos ? 0 : thread + 3;
         keep_problem(text.substr(begin, text.rfind(" (after ") - begin));
     }
-    const auto wanted = to_level(level);
+    // A notice to librdkafka; but records that were to be compressed are not.
+    const auto wanted = facility == "COMPRESSION" ? log::Level::warning : to_level(level);
     try {
         if (facility == "TOPICCONF") { // it is nowhere else to be had
             const std::lock_guard lock(m_mutex);

@@ -51,14 +51,23 @@ void on_log(const rd_kafka_t* client, int level, const char* facility, const cha
     state->log(level, facility, text);
 }
 
+/// Kafka gives the id that a producer needs to whoever may write to any topic (KIP-679).
+std::string fatal_problem(rd_kafka_resp_err_t code, const char* text)
+{
+    const auto problem = std::string(rd_kafka_err2name(code)) + ": " + text;
+    return code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED
+               ? "this user may write to no topic: " + problem
+               : problem;
+}
+
 void on_error(rd_kafka_t* client, int error, const char* text, void* opaque) noexcept
 {
     auto code = static_cast<rd_kafka_resp_err_t>(error);
     std::array<char, 512> fatal{};
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
         code = rd_kafka_fatal_error(client, fatal.data(), fatal.size());
-        static_cast<ClientState*>(opaque)->failed(
-            RD_KAFKA_RESP_ERR__FATAL, std::string(rd_kafka_err2name(code)) + ": " + fatal.data());
+        static_cast<ClientState*>(opaque)->failed(RD_KAFKA_RESP_ERR__FATAL,
+                                                  fatal_problem(code, fatal.data()));
         return;
     }
     static_cast<ClientState*>(opaque)->failed(code, text);

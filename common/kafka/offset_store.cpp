@@ -25,17 +25,27 @@ Properties store_properties(Properties properties, const std::string& name)
 } // namespace
 
 struct OffsetStore::Impl {
-    explicit Impl(std::string topic_name) : topic(std::move(topic_name)) {}
+    Impl(std::string group_name, std::string topic_name)
+        : group(std::move(group_name)), topic(std::move(topic_name))
+    {}
 
+    std::string group;
     std::string topic;
     ClientState state;
     ClientHandle client; ///< its threads use the one above
     Queue answers;
-    Offsets wanted;  ///< not written yet
-    Offsets writing; ///< on its way
+    Offsets wanted;         ///< not written yet
+    Offsets writing;        ///< on its way
+    bool forbidden = false; ///< the group, to this user
 
     void start();
     void take_answer(int timeout);
+    void hear();
+
+    void failed(rd_kafka_resp_err_t error)
+    {
+        state.failed(error, std::string{"keeping offsets: "} + rd_kafka_err2str(error));
+    }
 };
 
 /// One commit is on its way at a time.
@@ -48,7 +58,7 @@ void OffsetStore::Impl::start()
     const auto error =
         rd_kafka_commit_queue(client.get(), list.get(), answers.get(), nullptr, nullptr);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        state.failed(error, "keeping offsets: " + describe(error));
+        failed(error);
         return;
     }
     writing = std::exchange(wanted, {});
@@ -56,10 +66,7 @@ void OffsetStore::Impl::start()
 
 void OffsetStore::Impl::take_answer(int timeout)
 {
-    using Message = std::unique_ptr<rd_kafka_message_t, Ender<rd_kafka_message_destroy>>;
-    while (Message(rd_kafka_consumer_poll(client.get(), 0)) != nullptr) {
-        // Nothing is consumed: this only serves the callbacks, and what they say is in `state`.
-    }
+    hear();
     const Event event(rd_kafka_queue_poll(answers.get(), timeout));
     if (event == nullptr) {
         return;
@@ -67,13 +74,23 @@ void OffsetStore::Impl::take_answer(int timeout)
     auto written = std::exchange(writing, {});
     const auto error = rd_kafka_event_error(event.get());
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        state.failed(error, "keeping offsets: " + describe(error));
+        failed(error);
         wanted.merge(written); // newer ones are stronger
     }
 }
 
+/// Nothing is consumed. This serves the callbacks, and what they say is in `state`; and whoever may
+/// not look for the group's coordinator is told so here, and nowhere else.
+void OffsetStore::Impl::hear()
+{
+    using Message = std::unique_ptr<rd_kafka_message_t, Ender<rd_kafka_message_destroy>>;
+    while (const auto message = Message(rd_kafka_consumer_poll(client.get(), 0))) {
+        forbidden = forbidden || message->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+    }
+}
+
 OffsetStore::OffsetStore(const Properties& properties, const std::string& name, std::string topic)
-    : m_impl(std::make_unique<Impl>(std::move(topic)))
+    : m_impl(std::make_unique<Impl>(name, std::move(topic)))
 {
     m_impl->client = make_client(RD_KAFKA_CONSUMER, store_properties(properties, name),
                                  m_impl->state, [](rd_kafka_conf_t*) {});
@@ -104,8 +121,10 @@ OffsetStore::Offsets OffsetStore::load(milliseconds deadline)
     }
     const auto list = make_list(m_impl->topic, asked);
     const auto error = rd_kafka_committed(client, list.get(), poll_timeout(deadline));
-    if (error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
-        throw usage_error("Kafka does not let this user keep offsets as the group of this bridge");
+    m_impl->hear();
+    if (m_impl->forbidden || error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
+        throw usage_error("Kafka does not let this user keep offsets as group '" + m_impl->group +
+                          "'");
     }
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         throw transient_error("Kafka does not tell the offsets kept: " + describe(error));

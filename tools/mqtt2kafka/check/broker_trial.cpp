@@ -30,7 +30,7 @@ constexpr std::size_t kLongestPacket = 1024UL * 1024;
 constexpr std::size_t kUsualPacket = 256UL * 1024;
 /// What a PUBLISH carries beside its payload here.
 constexpr std::size_t kBeside = 256;
-constexpr milliseconds kQuiet{500};
+constexpr milliseconds kQuiet = seconds{2}; // a broker that saves its queue says nothing
 constexpr milliseconds kPatience = seconds{2};
 /// Should we die on the way, the broker forgets the session by itself.
 constexpr std::chrono::hours kSessionExpiry{1};

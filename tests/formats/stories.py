@@ -204,7 +204,7 @@ def rebirth(port, name):
     client.on_subscribe = lambda *_: write("waiting")
     client.subscribe("spBv1.0/+/NCMD/+")
     client.loop_start()
-    if not seen.wait(20):
+    if not seen.wait(60):
         sys.exit("nobody asked for births")
 
 

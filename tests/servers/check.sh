@@ -47,14 +47,14 @@ dies_with() {
         echo $$ >"$0/command.part" && mv "$0/command.part" "$0/command" && exec sleep 60' \
         "$folder" "${sub:-}" 2>/dev/null &
     prefix=$!
-    until_true 60 test -s "$folder/command" || fail "SIG$signal: the command did not start"
+    until_true 180 test -s "$folder/command" || fail "SIG$signal: the command did not start"
     server=$(cat "$folder/server")
     command=$(cat "$folder/command")
     kill -"$signal" "$prefix"
     wait "$prefix" 2>/dev/null || true
-    until_true 5 process_gone "$command" || fail "SIG$signal: the command outlived its prefix"
-    until_true 5 process_gone "$server" || fail "SIG$signal: the server outlived its prefix"
-    until_true 5 folders_gone "$folder" || fail "SIG$signal: left $(ls "$folder")"
+    until_true 60 process_gone "$command" || fail "SIG$signal: the command outlived its prefix"
+    until_true 60 process_gone "$server" || fail "SIG$signal: the server outlived its prefix"
+    until_true 60 folders_gone "$folder" || fail "SIG$signal: left $(ls "$folder")"
 }
 
 # check_prefix WITH VARIABLE PING: PING is a shell command that answers only with the server.

@@ -91,10 +91,10 @@ run_bridge() {
 
 # wait_bridge PATTERN [SECONDS]: until the log of this run says so.
 wait_bridge() {
-    local deadline=$((SECONDS + ${2:-20}))
+    local deadline=$((SECONDS + ${2:-60}))
     until grep -q "$1" "$scope/bridge/last"; do
         kill -0 "$bridge_pid" 2>/dev/null || fail "mqtt2kafka ended: $(cat "$scope/bridge/last")"
-        ((SECONDS < deadline)) || fail "not within ${2:-20} s: $1: $(cat "$scope/bridge/last")"
+        ((SECONDS < deadline)) || fail "not within ${2:-60} s: $1: $(cat "$scope/bridge/last")"
         sleep 0.02
     done
 }
@@ -128,16 +128,30 @@ metric() {
 
 # wait_metric NAME CONDITION [SECONDS]: as in `wait_metric tlm_mqtt2kafka_parked '== 1' 30`.
 wait_metric() {
-    local deadline=$((SECONDS + ${3:-30})) value
+    local deadline=$((SECONDS + ${3:-90})) value
     while :; do
         value=$(metric "$1") || value=''
         if awk -v v="${value:-x}" "BEGIN { exit !(v != \"x\" && v $2) }"; then return; fi
-        ((SECONDS < deadline)) || fail "$1 is '$value' after ${3:-30} s, not $2"
+        ((SECONDS < deadline)) || fail "$1 is '$value' after ${3:-90} s, not $2"
         sleep 0.1
     done
 }
 
-load() { "$TLM_BIN/tlm-sim" -q --mqtt "$mqtt" --ledger "$1" "${@:2}"; }
+ticks() {
+    local stat
+    read -r -a stat <"/proc/$bridge_pid/stat"
+    echo $((stat[13] + stat[14]))
+}
+
+# expect_idle: in the next three seconds the bridge needs less than one of a processor.
+expect_idle() {
+    local before
+    before=$(ticks)
+    sleep 3 # long enough to see it try again and again, if it did
+    (($(ticks) - before < 100)) || fail "it spins"
+}
+
+load() { "$TLM_BIN/tlm-sim" -q --mqtt "$mqtt" --connect-timeout 5m --ledger "$1" "${@:2}"; }
 
 # expect_all_arrived LEDGER [VERIFY-OPTION]...: in the end; then prints the verdict.
 expect_all_arrived() {
@@ -149,7 +163,7 @@ expect_all_arrived() {
 # expect_verdict LEDGER PATTERN [SECONDS]: for brokers that promise less: waits for the lost, prints the
 # verdict's line, and it must match.
 expect_verdict() {
-    "$TLM_BIN/tlm-sim" verify -q "$1" --brokers "$brokers" --topic "$telemetry" --timeout "${3:-30}s" \
+    "$TLM_BIN/tlm-sim" verify -q "$1" --brokers "$brokers" --topic "$telemetry" --timeout "${3:-120}s" \
         >"$scope/verdict" || true
     grep '^kafka' "$scope/verdict"
     grep "$2" "$scope/verdict" >/dev/null || fail "$(cat "$scope/verdict")"

@@ -5,15 +5,15 @@
 //               [window=10000] [headers=0] [ahead=I] [big=I] [from=0] [flush=60000]
 //   kafka_probe consume topic=T [group=G] [member=M] [start=beginning|end|MS] [offsets=P:O,...]
 //               [stop=end|N] [commit=0|1] [pause=0|1] [skip=0|1] [quiet=0|1] [tick=100]
-//               [for=MS] [interval=1000] [refresh=10000]
+//               [until=FILE] [interval=1000] [refresh=10000]
 //   kafka_probe rebalance topic=T group=G
 //   kafka_probe erase topic=T partition=P before=O
 //
 // Brokers come from TLM_BROKERS, librdkafka properties from words with a dot in their name. The
 // value of message i is `key i padding`, its key `k<i mod keys>`. `ahead` and `big` make message I
 // two hours ahead or 9 MiB large. tick=0 waits for wake_fd instead of polling every so many ms.
-// rate=0 is as fast as it goes. erase deletes records as retention would. What comes out is one
-// fact a line.
+// rate=0 is as fast as it goes. It consumes until FILE is there. erase deletes records as retention
+// would. What comes out is one fact a line.
 #include "common/base/error.hpp"
 #include "common/base/units.hpp"
 #include "common/kafka/kafka_sink.hpp"
@@ -27,6 +27,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -308,9 +309,9 @@ int consume(const Arguments& arguments)
     std::vector<Input> batch;
     std::vector<Header> headers;
     std::int64_t seen = 0;
-    const auto until = start + milliseconds(arguments.number("for", 3'600'000));
+    const std::filesystem::path until = arguments.text("until");
     for (auto state = SourceState::open;
-         state == SourceState::open && seen < most && SteadyClock::now() < until;) {
+         state == SourceState::open && seen < most && !std::filesystem::exists(until);) {
         state = source.poll(
             batch, static_cast<std::size_t>(std::min<std::int64_t>(most - seen, 1000)), tick);
         if (!quiet) {
@@ -372,7 +373,7 @@ int rebalance_while_paused(const Arguments& arguments)
     first.resume();
 
     std::map<kafka::KafkaSource*, std::size_t> read;
-    const auto until = SteadyClock::now() + milliseconds{15'000};
+    const auto until = SteadyClock::now() + milliseconds{60'000};
     while ((read[&first] == 0 || read[&second] == 0) && SteadyClock::now() < until) {
         for (auto* source : {&first, &second}) {
             source->poll(batch, 1000, milliseconds{20});

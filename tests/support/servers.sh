@@ -120,7 +120,8 @@ server_pid() {
         grep -qF "$1/" "/proc/$pid/cmdline" 2>/dev/null && echo "$pid"
 }
 
-server_runs() { server_pid "$1" >/dev/null; }
+# Twice: between two programs of one process it has no arguments.
+server_runs() { server_pid "$1" >/dev/null || { sleep 0.1 && server_pid "$1" >/dev/null; }; }
 
 signal_server() {
     local pid
@@ -156,8 +157,8 @@ kill9() {
 stop_server() {
     signal_server "$1" "$(cat "$1/stop-signal" 2>/dev/null || echo TERM)"
     resume_server "$1"
-    if ! wait_gone "$1" "${2:-20}"; then
-        complain "the server in $1 did not stop within ${2:-20} s: killed"
+    if ! wait_gone "$1" "${2:-60}"; then
+        complain "the server in $1 did not stop within ${2:-60} s: killed"
         kill9 "$1"
         return 1
     fi
@@ -182,6 +183,7 @@ launch() {
         exec setsid --fork "$BASH" -c 'echo "$$" >"$0.part" && mv "$0.part" "$0" && exec "$@"' \
             "$dir/pid" "$@" </dev/null >>"$dir/log" 2>&1
     )
+    until [[ -f $dir/pid ]]; do sleep 0.01; done
 }
 
 log_since_start() { tail -c +$(($(cat "$1/log-start") + 1)) "$1/log"; }
@@ -191,7 +193,7 @@ wait_log() {
     local deadline=$((SECONDS + $3))
     until log_since_start "$1" | grep "$2" >/dev/null; do
         # Between two programs (exec) a process has no arguments for a moment: look twice.
-        if [[ -f $1/pid ]] && ! server_runs "$1" && sleep 0.2 && ! server_runs "$1" &&
+        if ! server_runs "$1" &&
             ! log_since_start "$1" | grep "$2" >/dev/null; then
             complain "the server in $1 ended while starting"
             show_log "$1"
@@ -230,7 +232,7 @@ start_mosquitto() {
             sed "s/^listener 1883 /listener $mosquitto_port /" "$examples/tlm.local.conf"
     } >"$dir/mosquitto.conf" || return
     launch "$dir" env "PATH=$PATH:/usr/sbin" mosquitto -c "$dir/mosquitto.conf" &&
-        wait_log "$dir" 'mosquitto version .* running' 20
+        wait_log "$dir" 'mosquitto version .* running' 60
 }
 
 # --- a cluster of MQTT brokers -------------------------------------------------------------------
@@ -285,10 +287,10 @@ start_mqtt_cluster() {
         launch "$1/node-$n" env "PATH=$PATH:/usr/sbin" nats-server -c "$1/node-$n/nats.conf"
     done
     for ((n = 1; n <= mqtt_nodes; n++)); do
-        wait_log "$1/node-$n" 'Server is ready' 20 || return
+        wait_log "$1/node-$n" 'Server is ready' 60 || return
     done
     for ((n = 1; n <= mqtt_nodes; n++)); do
-        wait_mqtt "$(node_mqtt_port "$2" "$n")" 30 || return
+        wait_mqtt "$(node_mqtt_port "$2" "$n")" 120 || return
     done
 }
 
@@ -304,7 +306,7 @@ start_redis() {
             "set-proc-title no" "daemonize no"
         (($# == 2)) || printf '%s %s\n' "${@:3}"
     } >"$dir/redis.conf"
-    launch "$dir" redis-server "$dir/redis.conf" && wait_log "$dir" 'Ready to accept' 20
+    launch "$dir" redis-server "$dir/redis.conf" && wait_log "$dir" 'Ready to accept' 60
 }
 
 # --- PostgreSQL ----------------------------------------------------------------------------------
@@ -360,7 +362,7 @@ start_postgres() {
     launch "$dir" env --chdir=/ "${as_user[@]}" "$bin/postgres" -D "$dir/data" \
         -p "$postgres_port" -k "$dir" -c listen_addresses=127.0.0.1 -c max_connections=50 \
         "${settings[@]}" &&
-        wait_log "$dir" 'database system is ready to accept connections' 30
+        wait_log "$dir" 'database system is ready to accept connections' 180
 }
 
 # --- Kafka ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import time
 
-DEADLINE = 20  # seconds; long, because a test machine may be busy
+DEADLINE = 60  # seconds; long, because a test machine may be busy
 
 
 class TlmWs:
@@ -50,13 +50,11 @@ class TlmWs:
             return int(re.search(r"VmRSS:\s+(\d+) kB", status.read()).group(1))
 
     def stop(self):
-        """SIGTERM; the exit status and how long it took."""
-        begin = time.monotonic()
+        """SIGTERM; the exit status."""
         self.process.terminate()
         status = self.process.wait(DEADLINE)
-        took = time.monotonic() - begin
         self.log += self.process.stderr.read()
-        return status, took
+        return status
 
     def __enter__(self):
         return self

@@ -28,7 +28,7 @@ using tlm::mqtt::Version;
 
 namespace {
 
-constexpr int kPatienceMs = 5000;
+constexpr int kPatienceMs = 60'000;
 
 /// A listening socket on the loopback that plays the broker by hand.
 class Broker {

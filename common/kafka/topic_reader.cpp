@@ -314,6 +314,27 @@ TopicReader::~TopicReader()
     m_impl->client.reset();
 }
 
+void TopicReader::add(const ReadRange& range)
+{
+    auto& lane = m_impl->lanes.emplace_back();
+    lane.range = range;
+    lane.position = range.begin;
+    m_impl->open(lane);
+    m_impl->wake.enable(lane.queue.get());
+    const auto list = make_list(m_impl->topic, {{range.partition, range.begin}});
+    const RdError error(rd_kafka_incremental_assign(m_impl->client.get(), list.get()));
+    if (error != nullptr) {
+        throw fatal_error("Kafka: cannot read one more partition of '" + m_impl->topic +
+                          "': " + rd_kafka_error_string(error.get()));
+    }
+}
+
+std::optional<std::int32_t> TopicReader::partitions(milliseconds deadline) const
+{
+    const auto count = count_partitions(m_impl->client.get(), m_impl->topic, deadline);
+    return count < 0 ? std::nullopt : std::optional{count};
+}
+
 void TopicReader::serve()
 {
     m_impl->wake.clear();

@@ -30,16 +30,11 @@ Properties reader_properties(const Properties& given, std::size_t lanes, std::si
     properties.set_default("group.id", "tlm");
     properties.set_default("isolation.level", "read_committed");
     properties.set_default("check.crcs", "true");
-    properties.set_default("allow.auto.create.topics", "false");
     // The broker holds back the empty answer that says "end" for as long as this.
     properties.set_default("fetch.wait.max.ms", "50");
     // With a queue for each partition this counts for each.
     properties.set_default("queued.max.messages.kbytes",
                            std::to_string(std::max(kLeast, memory / lanes / kKiB)));
-    properties.set_default("socket.nagle.disable", "true");
-    properties.set_default("socket.keepalive.enable", "true");
-    properties.set_default("reconnect.backoff.max.ms", "2000");
-    properties.set_default("log.connection.close", "false");
     return properties;
 }
 

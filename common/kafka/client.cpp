@@ -264,6 +264,17 @@ void warn_of_scram(const Properties& properties)
     }
 }
 
+/// What every client of ours wants, where its own properties do not say otherwise.
+Properties with_defaults(Properties properties)
+{
+    properties.set_default("allow.auto.create.topics", "false");
+    properties.set_default("socket.nagle.disable", "true");
+    properties.set_default("socket.keepalive.enable", "true");
+    properties.set_default("reconnect.backoff.max.ms", "2000");
+    properties.set_default("log.connection.close", "false");
+    return properties;
+}
+
 void refuse_what_blinds(const Properties& properties)
 {
     properties.demand("enabled_events", "0", "what is delivered would not be told to us");
@@ -284,7 +295,7 @@ ClientHandle make_client(rd_kafka_type_t type, const Properties& properties, Cli
     refuse_what_blinds(properties);
     warn_of_scram(properties);
     Conf conf(rd_kafka_conf_new());
-    properties.apply(conf.get());
+    with_defaults(properties).apply(conf.get());
     rd_kafka_conf_set_opaque(conf.get(), &state);
     rd_kafka_conf_set_log_cb(conf.get(), on_log);
     rd_kafka_conf_set_error_cb(conf.get(), on_error);

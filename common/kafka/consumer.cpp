@@ -38,13 +38,8 @@ Properties consumer_properties(const SourceOptions& options)
     properties.set_default("session.timeout.ms", "10000");
     properties.set_default("isolation.level", "read_committed");
     properties.set_default("check.crcs", "true");
-    properties.set_default("allow.auto.create.topics", "false");
     properties.set_default("queued.max.messages.kbytes", "16384");
     properties.set_default("topic.metadata.refresh.interval.ms", "30000");
-    properties.set_default("socket.nagle.disable", "true");
-    properties.set_default("socket.keepalive.enable", "true");
-    properties.set_default("reconnect.backoff.max.ms", "2000");
-    properties.set_default("log.connection.close", "false");
     return properties;
 }
 

@@ -20,13 +20,6 @@ using OffsetsQuestion = std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t,
 using OffsetsOrder = std::unique_ptr<rd_kafka_AlterConsumerGroupOffsets_t,
                                      Ender<rd_kafka_AlterConsumerGroupOffsets_destroy>>;
 
-Properties group_properties(Properties properties)
-{
-    properties.set_default("reconnect.backoff.max.ms", "2000");
-    properties.set_default("log.connection.close", "false");
-    return properties;
-}
-
 std::string text(const char* value)
 {
     return value == nullptr ? std::string{} : std::string(value);
@@ -181,8 +174,8 @@ ConsumerGroup::ConsumerGroup(const Properties& properties, std::string group)
 {
     m_impl->group = std::move(group);
     // A producer: a consumer would want to be a member.
-    m_impl->client = make_client(RD_KAFKA_PRODUCER, group_properties(properties), m_impl->state,
-                                 [](rd_kafka_conf_t*) {});
+    m_impl->client =
+        make_client(RD_KAFKA_PRODUCER, properties, m_impl->state, [](rd_kafka_conf_t*) {});
 }
 
 ConsumerGroup::~ConsumerGroup() = default;

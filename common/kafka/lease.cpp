@@ -28,11 +28,7 @@ Properties lease_properties(const LeaseOptions& options)
     properties.set("partition.assignment.strategy", "range");
     properties.set_default(kTimeProperty, "10000");
     properties.set_default("heartbeat.interval.ms", "1000");
-    properties.set_default("allow.auto.create.topics", "false");
-    properties.set_default("socket.keepalive.enable", "true");
-    properties.set_default("socket.nagle.disable", "true");
     properties.set_default("reconnect.backoff.max.ms", "1000");
-    properties.set_default("log.connection.close", "false");
     return properties;
 }
 

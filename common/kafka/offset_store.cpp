@@ -15,10 +15,6 @@ Properties store_properties(Properties properties, const std::string& name)
 {
     properties.set("group.id", name);
     properties.set("enable.auto.commit", "false");
-    properties.set_default("allow.auto.create.topics", "false");
-    properties.set_default("socket.keepalive.enable", "true");
-    properties.set_default("reconnect.backoff.max.ms", "2000");
-    properties.set_default("log.connection.close", "false");
     return properties;
 }
 

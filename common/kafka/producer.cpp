@@ -73,10 +73,6 @@ Properties producer_properties(const ProducerOptions& options)
     properties.set_default("message.max.bytes",
                            std::to_string(std::clamp(batch, kUsualRecord, kLargestRecord)));
     demand_room_for_a_message(properties);
-    properties.set_default("socket.nagle.disable", "true");
-    properties.set_default("socket.keepalive.enable", "true");
-    properties.set_default("reconnect.backoff.max.ms", "2000");
-    properties.set_default("log.connection.close", "false");
     return properties;
 }
 

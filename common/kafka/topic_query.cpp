@@ -18,10 +18,6 @@ Properties query_properties(const Properties& given)
     auto properties = given;
     properties.set("message.timeout.ms", "0"); // nothing is sent: no linger.ms is too long
     properties.set_default("isolation.level", "read_committed");
-    properties.set_default("allow.auto.create.topics", "false");
-    properties.set_default("socket.nagle.disable", "true");
-    properties.set_default("reconnect.backoff.max.ms", "2000");
-    properties.set_default("log.connection.close", "false");
     return properties;
 }
 

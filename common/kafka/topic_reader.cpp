@@ -30,16 +30,11 @@ Properties reader_properties(const Properties& given, std::size_t lanes, std::si
     properties.set_default("group.id", "tlm");
     properties.set_default("isolation.level", "read_committed");
     properties.set_default("check.crcs", "true");
-    properties.set_default("allow.auto.create.topics", "false");
     // The broker holds back the empty answer that says "end" for as long as this.
     properties.set_default("fetch.wait.max.ms", "50");
     // With a queue for each partition this counts for each.
     properties.set_default("queued.max.messages.kbytes",
                            std::to_string(std::max(kLeast, memory / lanes / kKiB)));
-    properties.set_default("socket.nagle.disable", "true");
-    properties.set_default("socket.keepalive.enable", "true");
-    properties.set_default("reconnect.backoff.max.ms", "2000");
-    properties.set_default("log.connection.close", "false");
     return properties;
 }
 
@@ -312,6 +307,27 @@ TopicReader::~TopicReader()
         return;
     }
     m_impl->client.reset();
+}
+
+void TopicReader::add(const ReadRange& range)
+{
+    auto& lane = m_impl->lanes.emplace_back();
+    lane.range = range;
+    lane.position = range.begin;
+    m_impl->open(lane);
+    m_impl->wake.enable(lane.queue.get());
+    const auto list = make_list(m_impl->topic, {{range.partition, range.begin}});
+    const RdError error(rd_kafka_incremental_assign(m_impl->client.get(), list.get()));
+    if (error != nullptr) {
+        throw fatal_error("Kafka: cannot read one more partition of '" + m_impl->topic +
+                          "': " + rd_kafka_error_string(error.get()));
+    }
+}
+
+std::optional<std::int32_t> TopicReader::partitions(milliseconds deadline) const
+{
+    const auto count = count_partitions(m_impl->client.get(), m_impl->topic, deadline);
+    return count < 0 ? std::nullopt : std::optional{count};
 }
 
 void TopicReader::serve()

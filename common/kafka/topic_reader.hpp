@@ -2,6 +2,7 @@
 // Reads given offsets of a topic and stops there.
 #pragma once
 
+#include "common/base/time.hpp"
 #include "common/kafka/config.hpp"
 #include "common/record/message.hpp"
 
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -47,6 +49,12 @@ class TopicReader {
     ~TopicReader(); ///< never waits for brokers
     TopicReader(const TopicReader&) = delete;
     TopicReader& operator=(const TopicReader&) = delete;
+
+    /// Reads one partition more, as the lane behind the last.
+    void add(const ReadRange& range);
+
+    /// How many partitions the topic has; nothing when no broker says so within `deadline`.
+    [[nodiscard]] std::optional<std::int32_t> partitions(milliseconds deadline) const;
 
     /// Before a round of look(): empties wake_fd() and hears what librdkafka has to say. Throws
     /// Error fatal or usage when it cannot go on.

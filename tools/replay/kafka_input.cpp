@@ -2,6 +2,7 @@
 #include "tools/replay/kafka_input.hpp"
 
 #include "common/base/error.hpp"
+#include "common/ops/log.hpp"
 
 #include <fmt/format.h>
 
@@ -14,6 +15,9 @@ namespace {
 
 // So many messages may pass until lanes that nobody waits for are looked at.
 constexpr std::size_t kServeEvery = 256;
+
+constexpr std::chrono::seconds kLookEvery{10};
+constexpr milliseconds kLookPatience{500};
 
 std::vector<kafka::ReadRange> ranges_of(const std::vector<PartitionPlan>& plans, bool follow)
 {
@@ -29,11 +33,13 @@ std::vector<kafka::ReadRange> ranges_of(const std::vector<PartitionPlan>& plans,
 } // namespace
 
 KafkaInput::KafkaInput(const Settings& settings, std::vector<PartitionPlan> plans,
-                       bool with_headers)
+                       bool with_headers, std::int32_t partitions)
     : m_topic(settings.topic),
       m_patience(settings.connect_timeout),
       m_follow(settings.follow),
       m_with_headers(with_headers),
+      m_ranges(settings.ranges),
+      m_partitions(partitions),
       m_plans(std::move(plans)),
       m_reader(settings.kafka, settings.topic, ranges_of(m_plans, settings.follow)),
       m_merge(m_plans.size(), settings.order),
@@ -122,6 +128,7 @@ void KafkaInput::check(Monotonic now)
 {
     m_reader.require_topic();
     if (m_follow) {
+        look_for_partitions(now);
         return;
     }
     if (!m_waiting_since) {
@@ -143,6 +150,32 @@ void KafkaInput::check(Monotonic now)
     throw transient_error(
         fmt::format("Kafka gives nothing of partition {} of '{}' from offset {} on",
                     m_plans[lane].partition, m_topic, m_reader.position(lane)));
+}
+
+/// What a new partition holds was written after the start: it is meant from its beginning.
+void KafkaInput::look_for_partitions(Monotonic now)
+{
+    if (now < m_next_look) {
+        return;
+    }
+    m_next_look = now + kLookEvery;
+    const auto count = m_reader.partitions(kLookPatience);
+    for (; m_partitions < count.value_or(0); ++m_partitions) {
+        if (m_ranges.find(m_partitions) == nullptr) {
+            continue;
+        }
+        log::info("partition {} of '{}' is new, and is read from its beginning", m_partitions,
+                  m_topic);
+        PartitionPlan plan;
+        plan.partition = m_partitions;
+        m_plans.push_back(plan);
+        m_offered.push_back(false);
+        m_merge.add();
+        m_reader.add({.partition = plan.partition});
+        if (on_new_partition) {
+            on_new_partition(plan);
+        }
+    }
 }
 
 std::int64_t KafkaInput::passed() const

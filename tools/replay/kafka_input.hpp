@@ -10,15 +10,23 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace tlm::replay {
 
-/// Reads what is planned, merged over its partitions; with --follow on from its ends.
+/// Reads what is planned, merged over its partitions; with --follow on from its ends, and what
+/// partitions hold that the topic gets meanwhile.
 class KafkaInput final : public MessageSource {
   public:
-    KafkaInput(const Settings& settings, std::vector<PartitionPlan> plans, bool with_headers);
+    /// `partitions`: how many the topic had when that was planned; --follow looks for more.
+    KafkaInput(const Settings& settings, std::vector<PartitionPlan> plans, bool with_headers,
+               std::int32_t partitions = 0);
+
+    /// Told of each partition that is read although it was not planned.
+    std::function<void(const PartitionPlan&)> on_new_partition{};
 
     [[nodiscard]] Next next(Message& message) override;
 
@@ -38,6 +46,7 @@ class KafkaInput final : public MessageSource {
     [[nodiscard]] std::int64_t total() const override { return m_follow ? 0 : offsets_in(m_plans); }
 
   private:
+    void look_for_partitions(Monotonic now);
     void release();
     void refresh();
     bool feed(std::size_t lane);
@@ -47,6 +56,9 @@ class KafkaInput final : public MessageSource {
     milliseconds m_patience;
     bool m_follow;
     bool m_with_headers;
+    Ranges m_ranges;
+    std::int32_t m_partitions; ///< known so far
+    Monotonic m_next_look{};
     std::vector<PartitionPlan> m_plans; ///< by lane
     kafka::TopicReader m_reader;
     TimeMerge m_merge;

@@ -119,6 +119,7 @@ class Runner {
             return false;
         }
         m_plans = *std::move(plans);
+        m_partitions = m_plans.empty() ? 0 : m_plans.back().partition + 1;
         warn_of_missing(m_plans);
         if (m_settings.device) {
             const auto count = query.count_partitions(m_settings.connect_timeout, m_shutdown.fd());
@@ -129,6 +130,9 @@ class Runner {
             m_checkpoint.spans.clear();
         }
         for (auto& plan : m_plans) {
+            if (m_resumed && !m_settings.device && !m_checkpoint.spans.contains(plan.partition)) {
+                plan_new_partition(plan);
+            }
             const auto [span, added] = m_checkpoint.spans.try_emplace(
                 plan.partition, Checkpoint::Span{plan.begin, plan.end, plan.from, plan.to});
             if (!added) { // the range is the one that was captured when it began
@@ -136,6 +140,15 @@ class Runner {
             }
         }
         return true;
+    }
+
+    /// The topic has got it since the first run captured its range: that holds nothing of it, and
+    /// --follow all.
+    void plan_new_partition(PartitionPlan& plan) const
+    {
+        plan.begin = plan.low;
+        plan.end = m_settings.follow ? plan.high : plan.low;
+        plan.from = PartitionPlan{}.from;
     }
 
     [[nodiscard]] std::unique_ptr<MessageSource> open_source()
@@ -149,7 +162,13 @@ class Runner {
         }
         const bool whole = m_settings.writes_topics() || m_settings.format == Format::record ||
                            m_settings.command == Command::capsule;
-        return std::make_unique<KafkaInput>(m_settings, m_plans, whole || m_filter.wants_headers());
+        auto input = std::make_unique<KafkaInput>(m_settings, m_plans,
+                                                  whole || m_filter.wants_headers(), m_partitions);
+        input->on_new_partition = [this](const PartitionPlan& plan) {
+            m_checkpoint.spans.try_emplace(
+                plan.partition, Checkpoint::Span{plan.begin, plan.end, plan.from, plan.to});
+        };
+        return input;
     }
 
     [[nodiscard]] ExitStatus to_stdout(MessageSource& source)
@@ -382,6 +401,7 @@ class Runner {
     Gone m_gone_before;      ///< what it says of all runs before this one reads
     bool m_resumed = false;
     std::vector<PartitionPlan> m_plans;
+    std::int32_t m_partitions = 0; ///< that the topic had when they were made
 };
 
 } // namespace

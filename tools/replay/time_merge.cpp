@@ -10,6 +10,12 @@ TimeMerge::TimeMerge(std::size_t lanes, Order order)
     : m_order(order), m_lanes(lanes, Lane::lacking), m_lacking(lanes)
 {}
 
+void TimeMerge::add()
+{
+    m_lanes.push_back(Lane::lacking);
+    ++m_lacking;
+}
+
 /// The lane is about to be in another state.
 void TimeMerge::leave(std::size_t lane) noexcept
 {

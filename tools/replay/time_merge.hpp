@@ -23,6 +23,9 @@ class TimeMerge {
 
     TimeMerge(std::size_t lanes, Order order);
 
+    /// One lane more, the last.
+    void add();
+
     /// The lane has a head, stamped `time`.
     void offer(std::size_t lane, EpochMs time);
 

@@ -53,6 +53,23 @@ TEST_CASE("merge: sorted lanes come out sorted, equal times by lane", "[merge]")
     CHECK(std::is_sorted(out.begin(), out.end()));
 }
 
+TEST_CASE("merge: a lane that comes later is waited for like the others", "[merge]")
+{
+    TimeMerge merged(1, TimeMerge::Order::time);
+    merged.offer(0, 5);
+    CHECK(merged.next() == 0U);
+    merged.add();
+    CHECK_FALSE(merged.next());
+    merged.offer(1, 3);
+    CHECK(merged.next() == 1U);
+    merged.take();
+    merged.finish(1);
+    CHECK(merged.next() == 0U);
+    merged.take();
+    merged.finish(0);
+    CHECK(merged.done());
+}
+
 TEST_CASE("merge: a lane's own order stays where its times run backwards", "[merge]")
 {
     const auto out = merge({{5, 1, 9}, {2, 6}}, TimeMerge::Order::time);

@@ -324,9 +324,10 @@ void TopicReader::add(const ReadRange& range)
     }
 }
 
-std::optional<std::int32_t> TopicReader::partitions(milliseconds deadline) const
+std::optional<std::int32_t> TopicReader::partitions(milliseconds deadline)
 {
     const auto count = count_partitions(m_impl->client.get(), m_impl->topic, deadline);
+    m_impl->missing = m_impl->missing || count == 0;
     return count < 0 ? std::nullopt : std::optional{count};
 }
 

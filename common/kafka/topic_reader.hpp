@@ -53,8 +53,9 @@ class TopicReader {
     /// Reads one partition more, as the lane behind the last.
     void add(const ReadRange& range);
 
-    /// How many partitions the topic has; nothing when no broker says so within `deadline`.
-    [[nodiscard]] std::optional<std::int32_t> partitions(milliseconds deadline) const;
+    /// How many partitions the topic has; nothing when no broker says so within `deadline`. None at
+    /// all is a reason for require_topic() to ask again.
+    [[nodiscard]] std::optional<std::int32_t> partitions(milliseconds deadline);
 
     /// Before a round of look(): empties wake_fd() and hears what librdkafka has to say. Throws
     /// Error fatal or usage when it cannot go on.
@@ -89,7 +90,8 @@ class TopicReader {
     [[nodiscard]] bool end_early(std::size_t lane);
 
     /// For a reader that is waiting: throws Error fatal when its topic was deleted. Asks a broker,
-    /// for up to a second, only where something has said so.
+    /// for up to a second, only where something has said so: librdkafka 2.0.2 by itself (2.16 does
+    /// not), and partitions().
     void require_topic();
 
   private:

@@ -145,6 +145,8 @@ void KafkaInput::check(Monotonic now)
         refresh();
         return;
     }
+    static_cast<void>(m_reader.partitions(kLookPatience));
+    m_reader.require_topic();
     const auto lacking = std::find(m_offered.begin(), m_offered.end(), false) - m_offered.begin();
     const auto lane = static_cast<std::size_t>(lacking);
     throw transient_error(

@@ -16,6 +16,9 @@ namespace tlm::kafka {
 
 namespace {
 
+/// The size of a partition's queue cannot change when more partitions come.
+constexpr std::size_t kSharesOfGrowing = 16;
+
 Properties reader_properties(const Properties& given, std::size_t lanes, std::size_t memory)
 {
     constexpr std::size_t kKiB = 1024;
@@ -88,6 +91,15 @@ struct TopicReader::Impl {
     std::uint64_t deleted = 0;
     std::uint64_t truncated = 0;
     bool missing = false; ///< the topic, says librdkafka, which may have asked a broker too early
+
+    Lane& add_lane(const ReadRange& range)
+    {
+        auto& lane = lanes.emplace_back();
+        lane.range = range;
+        lane.position = range.begin;
+        lane.done = range.begin >= range.end;
+        return lane;
+    }
 
     /// Each partition keeps its records to itself from the first one on: that is why this comes
     /// before the assignment, which leaves such queues alone.
@@ -255,6 +267,15 @@ struct TopicReader::Impl {
         finish(lane);
     }
 
+    [[nodiscard]] std::int32_t highest_partition() const
+    {
+        std::int32_t highest = 0;
+        for (const auto& lane : lanes) {
+            highest = std::max(highest, lane.range.partition);
+        }
+        return highest;
+    }
+
     void take_headers(const rd_kafka_message_t* message)
     {
         headers.clear();
@@ -269,17 +290,16 @@ TopicReader::TopicReader(const Properties& properties, std::string topic,
     : m_impl(std::make_unique<Impl>())
 {
     m_impl->topic = std::move(topic);
+    bool may_grow = false;
     std::size_t open = 0;
     for (const auto& range : ranges) {
-        auto& lane = m_impl->lanes.emplace_back();
-        lane.range = range;
-        lane.position = range.begin;
-        lane.done = range.begin >= range.end;
+        const auto& lane = m_impl->add_lane(range);
+        may_grow = may_grow || range.end == ReadRange::kNoEnd;
         open += lane.done ? 0 : 1;
     }
+    const auto shares = std::max<std::size_t>(open, may_grow ? kSharesOfGrowing : 1);
     m_impl->client = make_client(
-        RD_KAFKA_CONSUMER, reader_properties(properties, std::max<std::size_t>(open, 1), memory),
-        m_impl->state,
+        RD_KAFKA_CONSUMER, reader_properties(properties, shares, memory), m_impl->state,
         [](rd_kafka_conf_t* conf) { rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_ERROR); });
     rd_kafka_poll_set_consumer(m_impl->client.get());
     m_impl->queue.reset(rd_kafka_queue_get_consumer(m_impl->client.get()));
@@ -311,9 +331,10 @@ TopicReader::~TopicReader()
 
 void TopicReader::add(const ReadRange& range)
 {
-    auto& lane = m_impl->lanes.emplace_back();
-    lane.range = range;
-    lane.position = range.begin;
+    auto& lane = m_impl->add_lane(range);
+    if (lane.done) {
+        return;
+    }
     m_impl->open(lane);
     m_impl->wake.enable(lane.queue.get());
     const auto list = make_list(m_impl->topic, {{range.partition, range.begin}});
@@ -324,10 +345,9 @@ void TopicReader::add(const ReadRange& range)
     }
 }
 
-std::optional<std::int32_t> TopicReader::partitions(milliseconds deadline)
+std::optional<std::int32_t> TopicReader::partitions(milliseconds deadline) const
 {
     const auto count = count_partitions(m_impl->client.get(), m_impl->topic, deadline);
-    m_impl->missing = m_impl->missing || count == 0;
     return count < 0 ? std::nullopt : std::optional{count};
 }
 
@@ -431,11 +451,16 @@ void TopicReader::require_topic()
         return;
     }
     const auto count = count_partitions(m_impl->client.get(), m_impl->topic, kPatience);
-    if (count == 0) {
-        throw fatal_error("Kafka: topic '" + m_impl->topic +
-                          "' was deleted while it was being read");
+    if (count >= 0 && count <= m_impl->highest_partition()) {
+        end_without_topic();
     }
     m_impl->missing = count < 0;
+}
+
+void TopicReader::end_without_topic()
+{
+    m_impl->missing = true; // the destructor must not wait for librdkafka
+    throw fatal_error("Kafka: topic '" + m_impl->topic + "' was deleted while it was being read");
 }
 
 } // namespace tlm::kafka

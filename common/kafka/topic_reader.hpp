@@ -42,20 +42,22 @@ class TopicReader {
         done,    ///< nothing will come any more
     };
 
-    /// Begins reading at once. `memory`: bytes to buffer over all lanes, more or less. Throws Error
-    /// usage on properties that are unknown, wrong or against the above.
+    /// Begins reading at once. `memory`: bytes to buffer over all lanes, more or less; where there
+    /// are lanes without an end, to which others may come, each has a sixteenth at most. Throws
+    /// Error usage on properties that are unknown, wrong or against the above.
     TopicReader(const Properties& properties, std::string topic, std::span<const ReadRange> ranges,
                 std::size_t memory = kDefaultMemory);
     ~TopicReader(); ///< never waits for brokers
     TopicReader(const TopicReader&) = delete;
     TopicReader& operator=(const TopicReader&) = delete;
 
-    /// Reads one partition more, as the lane behind the last.
+    /// Reads one partition more, as the lane behind the last. Throws Error fatal when librdkafka
+    /// does not.
     void add(const ReadRange& range);
 
-    /// How many partitions the topic has; nothing when no broker says so within `deadline`. None at
-    /// all is a reason for require_topic() to ask again.
-    [[nodiscard]] std::optional<std::int32_t> partitions(milliseconds deadline);
+    /// How many partitions the topic has; nothing when no broker says so within `deadline`, for
+    /// which it waits. Throws Error usage when they do not let us know.
+    [[nodiscard]] std::optional<std::int32_t> partitions(milliseconds deadline) const;
 
     /// Before a round of look(): empties wake_fd() and hears what librdkafka has to say. Throws
     /// Error fatal or usage when it cannot go on.
@@ -89,10 +91,13 @@ class TopicReader {
     /// when its followers have them.
     [[nodiscard]] bool end_early(std::size_t lane);
 
-    /// For a reader that is waiting: throws Error fatal when its topic was deleted. Asks a broker,
-    /// for up to a second, only where something has said so: librdkafka 2.0.2 by itself (2.16 does
-    /// not), and partitions().
+    /// For a reader that is waiting: throws Error fatal when its topic was deleted, or made anew
+    /// with fewer partitions than are read. Asks a broker, for up to a second, only where
+    /// librdkafka has said so: 2.0.2 does, 2.16 does not.
     void require_topic();
+
+    /// For whoever has found out otherwise that the topic was deleted: throws Error fatal.
+    [[noreturn]] void end_without_topic();
 
   private:
     static constexpr std::size_t kDefaultMemory = 256ULL * 1024 * 1024;

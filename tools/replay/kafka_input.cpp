@@ -128,7 +128,6 @@ void KafkaInput::check(Monotonic now)
 {
     m_reader.require_topic();
     if (m_follow) {
-        look_for_partitions(now);
         return;
     }
     if (!m_waiting_since) {
@@ -145,8 +144,9 @@ void KafkaInput::check(Monotonic now)
         refresh();
         return;
     }
-    static_cast<void>(m_reader.partitions(kLookPatience));
-    m_reader.require_topic();
+    if (m_reader.partitions(kLookPatience) == 0) {
+        m_reader.end_without_topic();
+    }
     const auto lacking = std::find(m_offered.begin(), m_offered.end(), false) - m_offered.begin();
     const auto lane = static_cast<std::size_t>(lacking);
     throw transient_error(
@@ -154,29 +154,36 @@ void KafkaInput::check(Monotonic now)
                     m_plans[lane].partition, m_topic, m_reader.position(lane)));
 }
 
-/// What a new partition holds was written after the start: it is meant from its beginning.
-void KafkaInput::look_for_partitions(Monotonic now)
+void KafkaInput::turn(Monotonic now)
 {
-    if (now < m_next_look) {
+    if (!m_follow || now < m_next_look) {
         return;
     }
     m_next_look = now + kLookEvery;
     const auto count = m_reader.partitions(kLookPatience);
+    if (count) { // a broker that has just started may not know yet: not at the first look
+        const bool seemed_gone = std::exchange(m_seems_gone, *count == 0);
+        if (seemed_gone && m_seems_gone) {
+            m_reader.end_without_topic();
+        }
+    }
     for (; m_partitions < count.value_or(0); ++m_partitions) {
-        if (m_ranges.find(m_partitions) == nullptr) {
-            continue;
+        if (const auto plan = plan_new_partition(m_ranges, {.partition = m_partitions})) {
+            log::info("partition {} of '{}' is new, and is read from its beginning", m_partitions,
+                      m_topic);
+            add(*plan);
         }
-        log::info("partition {} of '{}' is new, and is read from its beginning", m_partitions,
-                  m_topic);
-        PartitionPlan plan;
-        plan.partition = m_partitions;
-        m_plans.push_back(plan);
-        m_offered.push_back(false);
-        m_merge.add();
-        m_reader.add({.partition = plan.partition});
-        if (on_new_partition) {
-            on_new_partition(plan);
-        }
+    }
+}
+
+void KafkaInput::add(const PartitionPlan& plan)
+{
+    m_plans.push_back(plan);
+    m_offered.push_back(false);
+    m_merge.add();
+    m_reader.add({plan.partition, plan.begin, kafka::ReadRange::kNoEnd});
+    if (on_new_partition) {
+        on_new_partition(plan);
     }
 }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,9 +22,10 @@ namespace tlm::replay {
 /// partitions hold that the topic gets meanwhile.
 class KafkaInput final : public MessageSource {
   public:
-    /// `partitions`: how many the topic had when that was planned; --follow looks for more.
+    /// `partitions`: how many the topic had when that was planned; --follow looks for those behind,
+    /// by default for none.
     KafkaInput(const Settings& settings, std::vector<PartitionPlan> plans, bool with_headers,
-               std::int32_t partitions = 0);
+               std::int32_t partitions = std::numeric_limits<std::int32_t>::max());
 
     /// Told of each partition that is read although it was not planned.
     std::function<void(const PartitionPlan&)> on_new_partition{};
@@ -36,6 +38,9 @@ class KafkaInput final : public MessageSource {
 
     [[nodiscard]] Gone gone() const override { return {m_reader.deleted(), m_reader.truncated()}; }
 
+    /// With --follow looks for new partitions every ten seconds.
+    void turn(Monotonic now) override;
+
     /// When a bounded replay has had nothing for the time-out: with brokers that answer there is
     /// always a record, or the end of the partition. Gives up partitions that end before their
     /// range does; throws when there are none.
@@ -46,7 +51,7 @@ class KafkaInput final : public MessageSource {
     [[nodiscard]] std::int64_t total() const override { return m_follow ? 0 : offsets_in(m_plans); }
 
   private:
-    void look_for_partitions(Monotonic now);
+    void add(const PartitionPlan& plan);
     void release();
     void refresh();
     bool feed(std::size_t lane);
@@ -59,6 +64,7 @@ class KafkaInput final : public MessageSource {
     Ranges m_ranges;
     std::int32_t m_partitions; ///< known so far
     Monotonic m_next_look{};
+    bool m_seems_gone = false;
     std::vector<PartitionPlan> m_plans; ///< by lane
     kafka::TopicReader m_reader;
     TimeMerge m_merge;

@@ -47,6 +47,9 @@ class MessageSource {
     /// Readable when next() may have something; -1: nothing to wait on, call again.
     [[nodiscard]] virtual int wake_fd() const = 0;
 
+    /// Called every half second or so, whatever else is done: the place for looking around.
+    virtual void turn(Monotonic /*now*/) {}
+
     /// Called while waiting: throws Error transient when there is no hope left.
     virtual void check(Monotonic now) = 0;
 };

@@ -138,6 +138,22 @@ std::vector<PartitionPlan> plan_offsets(const Ranges& ranges, std::span<const Ex
     return plans;
 }
 
+std::optional<PartitionPlan> plan_new_partition(const Ranges& ranges, const Extent& extent)
+{
+    const auto* const range = ranges.find(extent.partition);
+    if (range == nullptr) {
+        return std::nullopt;
+    }
+    PartitionPlan plan;
+    plan.partition = extent.partition;
+    plan.low = plan.begin = extent.low;
+    plan.high = plan.end = extent.high;
+    if (range->begin.at == Bound::At::time) {
+        plan.from = range->begin.value;
+    }
+    return plan;
+}
+
 std::int64_t offsets_in(std::span<const PartitionPlan> plans) noexcept
 {
     std::int64_t total = 0;

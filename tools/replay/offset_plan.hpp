@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -61,6 +62,11 @@ time_questions(const Ranges& ranges, std::span<const Extent> extents, millisecon
                                                       std::span<const Extent> extents,
                                                       const TimeAnswers& answers,
                                                       milliseconds slack);
+
+/// The plan of a partition that the topic got after it was looked at: all that it holds, but for
+/// what is stamped before a range in time. Empty when the ranges do not mean it.
+[[nodiscard]] std::optional<PartitionPlan> plan_new_partition(const Ranges& ranges,
+                                                              const Extent& extent);
 
 /// Offsets to read over all partitions; holes in them (compaction, transactions) have no record.
 [[nodiscard]] std::int64_t offsets_in(std::span<const PartitionPlan> plans) noexcept;

@@ -31,8 +31,8 @@ void Replay::run(const ops::Shutdown& shutdown)
         return;
     }
     while (!shutdown.requested() && !m_outlet.reader_gone() && step(shutdown)) {
-        if (on_turn && ++m_steps % kTurnEvery == 0) {
-            on_turn(std::chrono::steady_clock::now());
+        if (++m_steps % kTurnEvery == 0) {
+            turn();
         }
     }
 }
@@ -69,6 +69,7 @@ bool Replay::step(const ops::Shutdown& shutdown)
     }
     if (!m_outlet.write(m_message, m_source.place())) {
         m_outlet.serve(kTurn);
+        turn();
         return true;
     }
     m_pending = false;
@@ -88,11 +89,18 @@ bool Replay::is_due(Monotonic now)
     return *m_due <= now + kNearEnough;
 }
 
-void Replay::wait(milliseconds most, int fd, const ops::Shutdown& shutdown) const
+void Replay::turn()
 {
+    const auto now = std::chrono::steady_clock::now();
+    m_source.turn(now);
     if (on_turn) {
-        on_turn(std::chrono::steady_clock::now());
+        on_turn(now);
     }
+}
+
+void Replay::wait(milliseconds most, int fd, const ops::Shutdown& shutdown)
+{
+    turn();
     std::array fds{pollfd{shutdown.fd(), POLLIN, 0}, pollfd{fd, POLLIN, 0}};
     static_cast<void>(::poll(fds.data(), fds.size(), poll_timeout(most)));
 }

@@ -38,7 +38,8 @@ class Replay {
   private:
     [[nodiscard]] bool step(const ops::Shutdown& shutdown);
     [[nodiscard]] bool is_due(Monotonic now);
-    void wait(milliseconds most, int fd, const ops::Shutdown& shutdown) const;
+    void turn();
+    void wait(milliseconds most, int fd, const ops::Shutdown& shutdown);
 
     MessageSource& m_source;
     MessageFilter& m_filter;

@@ -120,35 +120,40 @@ class Runner {
         }
         m_plans = *std::move(plans);
         m_partitions = m_plans.empty() ? 0 : m_plans.back().partition + 1;
+        if (!m_resumed) {
+            m_checkpoint.spans.clear();
+        }
+        for (auto& plan : m_plans) {
+            if (m_resumed && !m_checkpoint.spans.contains(plan.partition)) {
+                plan = since_the_first_run(plan);
+            }
+            keep_span(plan);
+        }
         warn_of_missing(m_plans);
         if (m_settings.device) {
             const auto count = query.count_partitions(m_settings.connect_timeout, m_shutdown.fd());
             keep_partition_of(*m_settings.device, m_plans, count.value_or(1), m_settings,
                               m_shutdown);
         }
-        if (!m_resumed) {
-            m_checkpoint.spans.clear();
-        }
-        for (auto& plan : m_plans) {
-            if (m_resumed && !m_settings.device && !m_checkpoint.spans.contains(plan.partition)) {
-                plan_new_partition(plan);
-            }
-            const auto [span, added] = m_checkpoint.spans.try_emplace(
-                plan.partition, Checkpoint::Span{plan.begin, plan.end, plan.from, plan.to});
-            if (!added) { // the range is the one that was captured when it began
-                m_checkpoint.gone += go_on(plan, span->second);
-            }
+        for (auto& plan : m_plans) { // the range is the one that was captured when it began
+            m_checkpoint.gone += go_on(plan, m_checkpoint.spans.at(plan.partition));
         }
         return true;
     }
 
-    /// The topic has got it since the first run captured its range: that holds nothing of it, and
-    /// --follow all.
-    void plan_new_partition(PartitionPlan& plan) const
+    /// The topic has got the partition after the first run captured its range: that holds nothing
+    /// of it, and --follow all.
+    [[nodiscard]] PartitionPlan since_the_first_run(const PartitionPlan& plan) const
     {
-        plan.begin = plan.low;
-        plan.end = m_settings.follow ? plan.high : plan.low;
-        plan.from = PartitionPlan{}.from;
+        const auto high = m_settings.follow ? plan.high : plan.low;
+        return plan_new_partition(m_settings.ranges, {plan.partition, plan.low, high, high})
+            .value_or(plan);
+    }
+
+    void keep_span(const PartitionPlan& plan)
+    {
+        m_checkpoint.spans.try_emplace(plan.partition,
+                                       Checkpoint::Span{plan.begin, plan.end, plan.from, plan.to});
     }
 
     [[nodiscard]] std::unique_ptr<MessageSource> open_source()
@@ -164,10 +169,7 @@ class Runner {
                            m_settings.command == Command::capsule;
         auto input = std::make_unique<KafkaInput>(m_settings, m_plans,
                                                   whole || m_filter.wants_headers(), m_partitions);
-        input->on_new_partition = [this](const PartitionPlan& plan) {
-            m_checkpoint.spans.try_emplace(
-                plan.partition, Checkpoint::Span{plan.begin, plan.end, plan.from, plan.to});
-        };
+        input->on_new_partition = [this](const PartitionPlan& plan) { keep_span(plan); };
         return input;
     }
 

@@ -115,12 +115,36 @@ TopicOutlet::Targets::iterator TopicOutlet::find_target(std::string_view topic)
     }
     Target target;
     target.rules = topic_rules(*rules, *partitions);
+    target.looked_at = std::chrono::steady_clock::now();
     warn_of_rules(target.rules, name, m_settings.rebase);
     const auto added = m_targets.emplace(name, target).first;
     if (m_settings.execute) {
         open(added);
     }
     return added;
+}
+
+/// The topic may have got partitions since. False when a stop was requested.
+bool TopicOutlet::look_again(Targets::iterator target)
+{
+    constexpr std::chrono::seconds kSoonest{1}; // letters may name many that are not there
+    const auto now = std::chrono::steady_clock::now();
+    const bool exists = target->second.rules.partitions > 0;
+    if (!exists || m_settings.by_key || now < target->second.looked_at + kSoonest) {
+        return true;
+    }
+    target->second.looked_at = now;
+    const auto deadline = m_settings.connect_timeout;
+    kafka::TopicQuery query(m_settings.kafka, target->first);
+    const auto partitions = query.count_partitions(deadline, m_stop_fd);
+    if (!partitions) {
+        return false;
+    }
+    const bool more = *partitions > target->second.rules.partitions;
+    target->second.rules.partitions = *partitions;
+    return !more || m_producer == nullptr || // which knows only those that there were
+           m_producer->wait_until_known({&target->first, 1}, deadline, m_stop_fd) ==
+               kafka::Wait::ready;
 }
 
 /// Gives the topic a producer: the one there is, or in its place one with batches as small as this
@@ -180,6 +204,9 @@ bool TopicOutlet::write(const Message& message, Place place)
         }
         const auto target = find_target(rewritten.topic);
         if (target == m_targets.end()) {
+            return false;
+        }
+        if (rewritten.partition >= target->second.rules.partitions && !look_again(target)) {
             return false;
         }
         refusal = m_rewriter.rewrite(rewritten, target->second.rules, wall_now());

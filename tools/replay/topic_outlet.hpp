@@ -65,6 +65,7 @@ class TopicOutlet final : public Outlet {
     struct Target {
         kafka::Producer::TopicId id = 0;
         TopicRules rules;
+        Monotonic looked_at{}; ///< when its partitions were counted last
         std::uint64_t records = 0;
     };
 
@@ -82,6 +83,7 @@ class TopicOutlet final : public Outlet {
     };
 
     [[nodiscard]] Targets::iterator find_target(std::string_view topic);
+    [[nodiscard]] bool look_again(Targets::iterator target);
     void open(Targets::iterator target);
     void settle();
     void finish();

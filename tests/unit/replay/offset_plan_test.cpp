@@ -132,6 +132,19 @@ TEST_CASE("plan: answers below the oldest record do not reach behind it", "[plan
     check(plan, 30, 50);
 }
 
+TEST_CASE("plan: a partition that comes later is meant whole, from a range's time on", "[plan]")
+{
+    const Extent extent{3, 10, 20};
+    const auto whole = plan_new_partition(ranges_of({"end"}), extent);
+    REQUIRE(whole);
+    CHECK(*whole == PartitionPlan{.partition = 3, .low = 10, .high = 20, .begin = 10, .end = 20});
+    const auto timed = plan_new_partition(ranges_of({"@2026-01-01"}), extent);
+    REQUIRE(timed);
+    CHECK(timed->begin == 10);
+    CHECK(timed->from == 1'767'225'600'000);
+    CHECK_FALSE(plan_new_partition(ranges_of({"0=start"}), extent));
+}
+
 TEST_CASE("plan: only the partitions that are meant", "[plan]")
 {
     auto ranges = ranges_of({"1=5:6"});

@@ -51,26 +51,15 @@ void on_log(const rd_kafka_t* client, int level, const char* facility, const cha
     state->log(level, facility, text);
 }
 
-/// Kafka gives the id that a producer needs to whoever may write to any topic (KIP-679).
-std::string fatal_problem(rd_kafka_resp_err_t code, const char* text)
-{
-    const auto problem = std::string(rd_kafka_err2name(code)) + ": " + text;
-    return code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED
-               ? "this user may write to no topic: " + problem
-               : problem;
-}
-
 void on_error(rd_kafka_t* client, int error, const char* text, void* opaque) noexcept
 {
-    auto code = static_cast<rd_kafka_resp_err_t>(error);
-    std::array<char, 512> fatal{};
+    const auto code = static_cast<rd_kafka_resp_err_t>(error);
+    auto* const state = static_cast<ClientState*>(opaque);
     if (code == RD_KAFKA_RESP_ERR__FATAL) {
-        code = rd_kafka_fatal_error(client, fatal.data(), fatal.size());
-        static_cast<ClientState*>(opaque)->failed(RD_KAFKA_RESP_ERR__FATAL,
-                                                  fatal_problem(code, fatal.data()));
+        state->failed(code, fatal_problem(client));
         return;
     }
-    static_cast<ClientState*>(opaque)->failed(code, text);
+    state->failed(code, text);
 }
 
 /// Kafka's numbers of the requests by which a client logs in.
@@ -376,6 +365,18 @@ Partitions make_list(const std::string& topic, const std::map<std::int32_t, std:
         rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
     }
     return list;
+}
+
+std::string fatal_problem(rd_kafka_t* client)
+{
+    std::array<char, 512> text{};
+    const auto code = rd_kafka_fatal_error(client, text.data(), text.size());
+    const auto problem = std::string(rd_kafka_err2name(code)) + ": " + text.data();
+    // Kafka gives the id that a producer needs to whoever may write to any topic (KIP-679), and
+    // before 3.0 to whoever has the right to it.
+    return code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED
+               ? "this user may write to no topic, or lacks IdempotentWrite: " + problem
+               : problem;
 }
 
 std::string describe(rd_kafka_resp_err_t error)

@@ -111,6 +111,9 @@ void for_each_header(const rd_kafka_message_t* message, const Take& take)
     }
 }
 
+/// Why the client has given up: `NAME: description`, and in our words where these say too little.
+[[nodiscard]] std::string fatal_problem(rd_kafka_t* client);
+
 /// `NAME: description` of librdkafka's error.
 [[nodiscard]] std::string describe(rd_kafka_resp_err_t error);
 

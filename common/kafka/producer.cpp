@@ -222,7 +222,7 @@ struct Producer::Impl {
             return false;
         }
         if (rd_kafka_error_is_fatal(error.get()) != 0) {
-            state.failed(RD_KAFKA_RESP_ERR__FATAL, rd_kafka_error_string(error.get()));
+            state.failed(RD_KAFKA_RESP_ERR__FATAL, fatal_problem(client.get()));
             state.check();
         }
         lane.deliveries.push_back({.ticket = ticket, .delivered = false, .error = describe(code)});

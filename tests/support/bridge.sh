@@ -151,6 +151,15 @@ expect_idle() {
     (($(ticks) - before < 100)) || fail "it spins"
 }
 
+# wait_until WHAT COMMAND...: until it succeeds.
+wait_until() {
+    local deadline=$((SECONDS + 90))
+    until "${@:2}"; do
+        ((SECONDS < deadline)) || fail "$1"
+        sleep 0.1
+    done
+}
+
 load() { "$TLM_BIN/tlm-sim" -q --mqtt "$mqtt" --connect-timeout 5m --ledger "$1" "${@:2}"; }
 
 # expect_all_arrived LEDGER [VERIFY-OPTION]...: in the end; then prints the verdict.

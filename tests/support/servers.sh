@@ -153,7 +153,7 @@ kill9() {
     rm -f "$1/pid"
 }
 
-# stop_server DIR [SECONDS]: asks it to stop and waits; kills it after SECONDS (20) and then fails.
+# stop_server DIR [SECONDS]: asks it to stop and waits; kills it after SECONDS (60) and then fails.
 stop_server() {
     signal_server "$1" "$(cat "$1/stop-signal" 2>/dev/null || echo TERM)"
     resume_server "$1"
@@ -183,7 +183,8 @@ launch() {
         exec setsid --fork "$BASH" -c 'echo "$$" >"$0.part" && mv "$0.part" "$0" && exec "$@"' \
             "$dir/pid" "$@" </dev/null >>"$dir/log" 2>&1
     )
-    until [[ -f $dir/pid ]]; do sleep 0.01; done
+    local deadline=$((SECONDS + 60))
+    until [[ -f $dir/pid ]] || ((SECONDS >= deadline)); do sleep 0.01; done
 }
 
 log_since_start() { tail -c +$(($(cat "$1/log-start") + 1)) "$1/log"; }
@@ -192,7 +193,6 @@ log_since_start() { tail -c +$(($(cat "$1/log-start") + 1)) "$1/log"; }
 wait_log() {
     local deadline=$((SECONDS + $3))
     until log_since_start "$1" | grep "$2" >/dev/null; do
-        # Between two programs (exec) a process has no arguments for a moment: look twice.
         if ! server_runs "$1" &&
             ! log_since_start "$1" | grep "$2" >/dev/null; then
             complain "the server in $1 ended while starting"

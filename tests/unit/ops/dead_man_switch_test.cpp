@@ -13,7 +13,7 @@ using tlm::ops::DeadManSwitch;
 
 namespace {
 
-constexpr int kLongEnoughMs = 1'200;
+constexpr int kLongEnoughMs = 4'200;
 
 /// How a child ends that does `work`; its status as of waitpid().
 template <typename Work>
@@ -56,9 +56,9 @@ TEST_CASE("dead man's switch: disarmed or gone it ends nothing", "[ops]")
     const int status = fate_of([](DeadManSwitch& dead_man) {
         {
             DeadManSwitch other;
-            other.arm(1s);
+            other.arm(4s);
         }
-        dead_man.arm(1s);
+        dead_man.arm(4s);
         dead_man.disarm();
         ::poll(nullptr, 0, kLongEnoughMs);
     });

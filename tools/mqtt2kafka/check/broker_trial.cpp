@@ -30,8 +30,7 @@ constexpr std::size_t kLongestPacket = 1024UL * 1024;
 constexpr std::size_t kUsualPacket = 256UL * 1024;
 /// What a PUBLISH carries beside its payload here.
 constexpr std::size_t kBeside = 256;
-constexpr milliseconds kQuiet = seconds{2}; // a broker that saves its queue says nothing
-constexpr milliseconds kPatience = seconds{2};
+constexpr milliseconds kPatience = seconds{2}; // a broker that saves its queue says nothing
 /// Should we die on the way, the broker forgets the session by itself.
 constexpr std::chrono::hours kSessionExpiry{1};
 
@@ -228,7 +227,7 @@ void BrokerTrial::try_queue()
     m_facts.session_kept = m_reader.connect();
     m_reader.subscribe();
     const auto all_there = [this] { return m_reader.numbers().size() == kMessages; };
-    m_reader.read_without_acknowledging(all_there, kQuiet);
+    m_reader.read_without_acknowledging(all_there, kPatience);
     const auto first = m_reader.numbers();
     m_reader.break_off();
     if (first.empty() && m_facts.session_kept == true) {

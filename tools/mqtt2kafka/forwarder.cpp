@@ -175,7 +175,8 @@ bool Forwarder::confirm(std::size_t index)
 bool Forwarder::send(std::size_t index, const Translation& translation)
 {
     if (const auto* translated = std::get_if<Translated>(&translation)) {
-        const bool taken = m_records.send(translated->output, m_first_ticket + index);
+        const bool taken = (!m_probing || m_at_records == 0) &&
+                           m_records.send(translated->output, m_first_ticket + index);
         m_at_records += taken ? 1U : 0U;
         return taken;
     }
@@ -259,6 +260,7 @@ void Forwarder::settle_records()
         } else if (m_window.fail(delivery.ticket)) {
             m_failure = "a record was not written: " + delivery.error;
         }
+        m_probing = failed();
     }
 }
 

@@ -60,7 +60,9 @@ struct Resolve {
 /// confirmed. A record that the sink refuses as too large becomes a dead letter, but not with its
 /// neighbours: a broker refuses whole batches, so what was refused is sent once more on its own.
 /// One that is refused for other rules of its topic is sent again for a while, for rules change. A
-/// message is failed() when it cannot be made safe at all: then nothing may be acknowledged.
+/// message is failed() when it cannot be made safe at all: then nothing may be acknowledged, and
+/// when it comes again, records go one at a time until the sink takes one: of a batch that is
+/// refused and the next that is not, the next would overtake.
 /// Pure apart from the sinks; used by one thread.
 class Forwarder {
   public:
@@ -193,6 +195,7 @@ class Forwarder {
     Ticket m_first_ticket = 0;         ///< of m_batch[0]
     std::size_t m_sent = 0;            ///< how many of the batch were given to a sink
     std::size_t m_at_records = 0;      ///< how many the record sink has not reported on
+    bool m_probing = false;            ///< one at a time, since a window failed
     std::size_t m_acknowledgeable = 0; ///< how many of the batch are above QoS 0
     bool m_fresh_seen = false;         ///< the batch holds a message that was never sent before
     bool m_acknowledgements_began = false;

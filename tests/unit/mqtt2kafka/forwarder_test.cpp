@@ -135,6 +135,49 @@ TEST_CASE("forwarder: any other refusal, and one of a dead letter, fails the win
     CHECK(rig.forwarder.counts().acknowledged == 0);
 }
 
+TEST_CASE("forwarder: after a failure one record goes first, so that none overtakes it",
+          "[mqtt2kafka]")
+{
+    Rig rig;
+    const auto come = [&rig](bool again) {
+        rig.records.sent.clear();
+        rig.forwarder.link_opened();
+        rig.take(R"({"n":1})", again);
+        rig.take(R"({"n":2})", again);
+        rig.take(R"({"n":3})", again);
+        rig.advance();
+        rig.advance();
+    };
+    come(false);
+    REQUIRE(rig.records.sent.size() == 3);
+    rig.records.refuse(0, "TOPIC_AUTHORIZATION_FAILED: no");
+    rig.records.confirm(1); // the right is back
+    rig.records.refuse(2, "TOPIC_AUTHORIZATION_FAILED: no");
+    rig.advance();
+
+    come(true);
+    REQUIRE(rig.records.sent.size() == 1);
+    rig.records.refuse(0, "TOPIC_AUTHORIZATION_FAILED: no");
+    rig.advance();
+    rig.forwarder.link_lost(false);
+
+    come(true);
+    REQUIRE(rig.records.sent.size() == 1);
+    SECTION("the sink takes it")
+    {
+        rig.records.confirm(0);
+    }
+    SECTION("the sink judges records again")
+    {
+        rig.records.refuse(0, "MSG_SIZE_TOO_LARGE: no");
+    }
+    rig.advance();
+    rig.advance();
+    CHECK_FALSE(rig.forwarder.failed());
+    REQUIRE(rig.records.sent.size() > 1);
+    CHECK(rig.records.sent.back().first.find(R"({"n":3})") != std::string::npos);
+}
+
 TEST_CASE("forwarder: what Kafka had already is recognised when it comes again", "[mqtt2kafka]")
 {
     Rig rig;

@@ -61,6 +61,28 @@ def kcat_read(topic, template="%p\x1f%o\x1f%k\x1f%K\x1f%s\x1f%S\x1f%h\x1f%T", *o
     return [r.split(b"\x1f") for r in done.stdout.split(b"\x1e")[:-1]]
 
 
+def end_of(topic, partitions=3):
+    done = subprocess.run(["kcat", "-Q", "-b", brokers(), *(w for p in range(partitions) for w in
+                           ("-t", f"{topic}:{p}:-1"))], capture_output=True, check=True,
+                          timeout=DEADLINE)
+    return sum(int(line.split()[-1]) for line in done.stdout.decode().splitlines())
+
+
+def values(topic):
+    return [int(value) for (value,) in kcat_read(topic, "%s")]
+
+
+def values_of(topic):
+    return [value.decode() for (value,) in kcat_read(topic, "%s")]
+
+
+def receipted(path):
+    """How many records have a receipt; a kill may have cut a line short."""
+    with open(path, encoding="utf-8") as file:
+        lines = [line for line in file if line.endswith("}\n")]
+    return len({(r["partition"], r["offset"]) for r in map(json.loads, lines)})
+
+
 def delete_records(topic, before):
     """Of partition 0, as retention does."""
     subprocess.run([os.path.join(BUILD, "tests/kafka_probe"), "erase",

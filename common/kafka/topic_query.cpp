@@ -21,6 +21,13 @@ Properties query_properties(const Properties& given)
     return properties;
 }
 
+/// That librdkafka has allocated.
+struct StringEnder {
+    void operator()(char* text) const noexcept { rd_kafka_mem_free(nullptr, text); }
+};
+
+using CString = std::unique_ptr<char, StringEnder>;
+
 std::string no_answer(const std::string& topic)
 {
     return "Kafka's brokers do not answer for all partitions of '" + topic + "'";
@@ -148,6 +155,12 @@ std::optional<TopicQuery::Settings> TopicQuery::settings(milliseconds deadline, 
         "Kafka's brokers do not tell the settings of '" + m_impl->topic + "'", m_impl->state,
         deadline, stop_fd);
     return answer ? std::optional{std::move(answer->values)} : std::nullopt;
+}
+
+std::string TopicQuery::cluster() const
+{
+    const CString id(rd_kafka_clusterid(m_impl->client.get(), 0));
+    return id == nullptr ? "" : id.get();
 }
 
 } // namespace tlm::kafka

@@ -61,6 +61,9 @@ class TopicQuery {
     /// brokers do not tell this user.
     [[nodiscard]] std::optional<Settings> settings(milliseconds deadline, int stop_fd);
 
+    /// The id that the cluster has given itself; empty before any question is answered.
+    [[nodiscard]] std::string cluster() const;
+
   private:
     struct Impl;
     std::unique_ptr<Impl> m_impl;

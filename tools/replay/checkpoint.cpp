@@ -51,8 +51,10 @@ std::optional<Checkpoint> checkpoint_of(dom::element root)
     Checkpoint checkpoint;
     dom::object what;
     std::string_view id;
+    std::string_view cluster;
     dom::object spans;
     if (root["what"].get(what) != simdjson::SUCCESS || root["id"].get(id) != simdjson::SUCCESS ||
+        root["cluster"].get(cluster) != simdjson::SUCCESS ||
         root["done"].get(checkpoint.done) != simdjson::SUCCESS ||
         root["records"].get(checkpoint.records) != simdjson::SUCCESS ||
         root["deleted"].get(checkpoint.gone.deleted) != simdjson::SUCCESS ||
@@ -67,6 +69,7 @@ std::optional<Checkpoint> checkpoint_of(dom::element root)
     }
     checkpoint.what = *std::move(words);
     checkpoint.id = id;
+    checkpoint.cluster = cluster;
     for (const auto field : spans) {
         const auto span = span_of(field.key, field.value);
         if (!span) {
@@ -98,6 +101,18 @@ std::string difference(const RunWords& was, const RunWords& is)
     return text;
 }
 
+void require_cluster(Checkpoint& checkpoint, const std::string& cluster, std::string_view file)
+{
+    if (!checkpoint.cluster.empty() && !cluster.empty() && checkpoint.cluster != cluster) {
+        throw usage_error("--checkpoint: '" + std::string(file) + "' is of the Kafka cluster " +
+                          checkpoint.cluster + ", and this one is " + cluster +
+                          ": name another file");
+    }
+    if (!cluster.empty()) {
+        checkpoint.cluster = cluster;
+    }
+}
+
 Gone go_on(PartitionPlan& plan, Checkpoint::Span& span) noexcept
 {
     const auto left = [](std::int64_t from, std::int64_t to) {
@@ -125,6 +140,8 @@ std::string checkpoint_text(const Checkpoint& checkpoint)
     }
     text += R"(},"id":)";
     append_json_string(text, checkpoint.id);
+    text += R"(,"cluster":)";
+    append_json_string(text, checkpoint.cluster);
     text += R"(,"partitions":{)";
     for (const auto& [partition, span] : checkpoint.spans) {
         text += text.back() == '{' ? "\"" : ",\"";

@@ -34,6 +34,7 @@ struct Checkpoint {
 
     RunWords what;                      ///< the run it is of
     std::string id;                     ///< of the replay, see kReplayHeader
+    std::string cluster{};              ///< that Kafka was; empty: not known
     std::map<std::int32_t, Span> spans; ///< by partition, or number of the file
     std::uint64_t records = 0;          ///< done before the spans' `next`, those refused among them
     Gone gone{};                        ///< of all runs so far
@@ -42,6 +43,10 @@ struct Checkpoint {
 
     bool operator==(const Checkpoint&) const = default;
 };
+
+/// Notes which cluster the checkpoint is of. Throws Error usage, which names `file`, when it is of
+/// another: the offsets of one mean nothing in another.
+void require_cluster(Checkpoint& checkpoint, const std::string& cluster, std::string_view file);
 
 /// Lets the plan of a partition go on where the span says, up to the end that was captured when the
 /// first run began. What the partition does not hold any more is taken off both, and counted.

@@ -118,6 +118,9 @@ class Runner {
         if (!plans) {
             return false;
         }
+        if (m_settings.checkpoint) {
+            require_cluster(m_checkpoint, query.cluster(), *m_settings.checkpoint);
+        }
         m_plans = *std::move(plans);
         m_partitions = m_plans.empty() ? 0 : m_plans.back().partition + 1;
         if (!m_resumed) {

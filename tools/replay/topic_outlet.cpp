@@ -113,6 +113,9 @@ TopicOutlet::Targets::iterator TopicOutlet::find_target(std::string_view topic)
     if (!rules) {
         return m_targets.end();
     }
+    if (m_checkpoint != nullptr) {
+        require_cluster(*m_checkpoint, query.cluster(), *m_settings.checkpoint);
+    }
     Target target;
     target.rules = topic_rules(*rules, *partitions);
     target.looked_at = std::chrono::steady_clock::now();

@@ -15,6 +15,7 @@ TEST_CASE("checkpoint: comes back as it was", "[checkpoint]")
 {
     Checkpoint checkpoint{{{"--topic", "a\"b"}, {"--to-topic", "c"}},
                           "id",
+                          "here",
                           {{0, {5, 9, -3, 4}}, {12, {0, 0}}},
                           7,
                           {2, 3},
@@ -29,15 +30,15 @@ TEST_CASE("checkpoint: what is none is refused whole", "[checkpoint]")
 {
     for (
         const auto* text :
-        {"", "{}", "[]", R"({"what":{},"id":"b","partitions":{},"records":0})",
-         R"({"what":"a","id":"b","partitions":{},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
-         R"({"what":{"a":1},"id":"b","partitions":{},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
-         R"({"what":{},"id":"b","partitions":{},"records":-1,"deleted":0,"truncated":0,"refused":false,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"x":{"next":1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"0":{"next":-1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"0":{"next":1}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"0":1},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
-         R"({"what":{},"id":"b","partitions":{"4294967296":{"next":1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})"}) {
+        {"", "{}", "[]", R"({"what":{},"id":"b","cluster":"","partitions":{},"records":0})",
+         R"({"what":"a","id":"b","cluster":"","partitions":{},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{"a":1},"id":"b","cluster":"","partitions":{},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","cluster":"","partitions":{},"records":-1,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","cluster":"","partitions":{"x":{"next":1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","cluster":"","partitions":{"0":{"next":-1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","cluster":"","partitions":{"0":{"next":1}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","cluster":"","partitions":{"0":1},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})",
+         R"({"what":{},"id":"b","cluster":"","partitions":{"4294967296":{"next":1,"end":2,"from":0,"to":9}},"records":0,"deleted":0,"truncated":0,"refused":false,"done":false})"}) {
         CAPTURE(text);
         CHECK_THROWS_AS(parse_checkpoint(text, "f"), tlm::Error);
     }
@@ -51,6 +52,21 @@ TEST_CASE("checkpoint: what another run does otherwise is named", "[checkpoint]"
     CHECK(difference(was, {{"--key", "\"b\""}, {"--topic", "t"}}) == "--key \"b\", was \"a\"");
     CHECK(difference(was, {{"--count", "5"}, {"--topic", "t"}}) ==
           "--count 5, was not given; --key not given, was \"a\"");
+}
+
+TEST_CASE("checkpoint: is of one cluster", "[checkpoint]")
+{
+    using tlm::replay::require_cluster;
+    Checkpoint checkpoint;
+    require_cluster(checkpoint, "", "f"); // brokers that do not tell
+    CHECK(checkpoint.cluster.empty());
+    require_cluster(checkpoint, "here", "f");
+    require_cluster(checkpoint, "", "f");
+    require_cluster(checkpoint, "here", "f");
+    CHECK(checkpoint.cluster == "here");
+    CHECK_THROWS_WITH(require_cluster(checkpoint, "there", "f"),
+                      "--checkpoint: 'f' is of the Kafka cluster here, and this one is there: name "
+                      "another file");
 }
 
 TEST_CASE("checkpoint: what is gone meanwhile is counted once", "[checkpoint]")
